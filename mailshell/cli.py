@@ -1,0 +1,196 @@
+"""The command line: arguments → one way to run. It parses and decides nothing else.
+
+What is imported here is imported at every start; each way to run imports the rest itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mailshell import __version__
+from mailshell.exits import Exit, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mailshell.interpreter.options import Options
+    from mailshell.transport.endpoint import Endpoint
+
+_EPILOG = """\
+URLs:
+  imap://[USER@]HOST[:143]    imaps://[USER@]HOST[:993]    TLS from the start with imaps
+  pop3://[USER@]HOST[:110]    pop3s://[USER@]HOST[:995]    (pop:// and pops:// are the same)
+  imap+unix:PATH              pop3+unix:PATH               a Unix socket
+  imap+exec:COMMAND LINE      pop3+exec:COMMAND LINE       a program that speaks the protocol
+
+Commands instead of a URL:
+  mailshell demo [imap|pop3]  a shell on a demo server with sample mail
+  mailshell demo --serve      only the demo servers
+
+Exit status: 0 all accepted, 1 refused, 2 usage, 3 no connection or TLS failed, 4 connection lost or answer
+unusable, 5 time limit, 130 interrupted.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run mailshell; the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--version"]:
+        # Asked for by scripts, and in a hurry: no need to load an argument parser.
+        print(f"mailshell {__version__}")
+        return Exit.OK
+    try:
+        return _run(arguments)
+    except UsageError as error:
+        print(f"mailshell: {error}", file=sys.stderr)
+        return Exit.USAGE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="mailshell",
+        description="An interactive shell and wire debugger for POP3 and IMAP4.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("url", nargs="?", metavar="URL", help="the server; without it the shell starts not connected")
+    parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
+
+    run = parser.add_argument_group("what to run")
+    run.add_argument("-c", dest="commands", action="append", default=[], metavar="LINE", help="run a line; repeatable")
+    run.add_argument("-f", dest="script", metavar="SCRIPT", help="run the lines of a file (- is standard input)")
+    run.add_argument("--json", action="store_true", help="print one JSON object for each result")
+    run.add_argument("--fail-fast", action="store_true", help="stop at the first line that fails")
+    run.add_argument("--serve", action="store_true", help="with demo: only serve, and print the URLs")
+
+    wire = parser.add_argument_group("trace")
+    wire.add_argument(
+        "-d", "--debug", dest="level", metavar="N", type=_level, help="0 nothing .. 5 hex dump (.help .debug)"
+    )
+    wire.add_argument("--trace-style", choices=("mailshell", "poplib", "imaplib"), default="mailshell")
+    wire.add_argument("--show-secrets", action="store_true", help="do not mask passwords in the trace")
+
+    login = parser.add_argument_group("login")
+    login.add_argument("--user", help="log in as this user")
+    login.add_argument("--no-login", action="store_true", help="connect only, whatever user is given")
+    login.add_argument("--password", metavar="PASSWORD", help="visible to other users of this machine: better not")
+    login.add_argument("--password-env", metavar="NAME", help="the environment variable that holds the password")
+    login.add_argument("--password-file", metavar="FILE", help="the file whose first line is the password")
+    login.add_argument("--password-command", metavar="COMMAND", help="a command that prints the password")
+
+    net = parser.add_argument_group("connection")
+    net.add_argument("--tls", choices=("auto", "implicit", "starttls", "none"), default="auto", help="default: by URL")
+    net.add_argument("--insecure", action="store_true", help="accept any certificate")
+    net.add_argument("--cafile", metavar="FILE", help="trust the certificates in this file instead of the system's")
+    net.add_argument("--timeout", metavar="SECONDS", default="60", help="wait so long for an answer (default 60)")
+    net.add_argument("--connect-timeout", metavar="SECONDS", default="15", help="wait so long for a connection (15)")
+    return parser
+
+
+def _level(text: str) -> int:
+    import argparse
+
+    if text not in ("0", "1", "2", "3", "4", "5"):
+        raise argparse.ArgumentTypeError("the debug level is a number from 0 to 5")
+    return int(text)
+
+
+def _run(arguments: list[str]) -> int:
+    parser = _parser()
+    chosen = parser.parse_intermixed_args(arguments)
+    mode = chosen.url if chosen.url in _MODES else None
+    if mode is None and chosen.words:
+        raise UsageError(f"one URL is enough; what is {chosen.words[0]!r}? Lines to run are given with -c")
+    if chosen.serve and mode != "demo":
+        raise UsageError("--serve belongs to mailshell demo")
+    options = _options(chosen)
+    if mode is not None:
+        return _MODES[mode](chosen, options)
+    return _session(chosen, options)
+
+
+def _options(chosen: argparse.Namespace) -> Options:
+    import os
+
+    from mailshell.interpreter.local_commands import read_seconds
+    from mailshell.interpreter.options import Options
+    from mailshell.interpreter.passwords import PasswordSource, Secret
+    from mailshell.transport.tls import TlsOptions
+
+    given = None
+    if chosen.password is not None:
+        given = Secret(chosen.password)
+        print("mailshell: note: a password as an argument can be seen in the list of processes", file=sys.stderr)
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Options(
+        user=chosen.user,
+        password=PasswordSource(given, chosen.password_env, chosen.password_file, chosen.password_command),
+        login=not chosen.no_login,
+        tls=chosen.tls,
+        tls_options=TlsOptions(insecure=chosen.insecure, cafile=chosen.cafile),
+        timeout=read_seconds(chosen.timeout),
+        connect_timeout=read_seconds(chosen.connect_timeout),
+        level=chosen.level or 0,
+        style=chosen.trace_style,
+        show_secrets=chosen.show_secrets,
+        colour=colour,
+    )
+
+
+def _endpoint(url: str | None) -> Endpoint | None:
+    from mailshell.transport.endpoint import EndpointError, parse_url
+
+    if url is None:
+        return None
+    try:
+        endpoint = parse_url(url)
+    except EndpointError as error:
+        raise UsageError(str(error)) from None
+    if endpoint.password is not None:
+        print("mailshell: note: a password in the URL can be seen in the list of processes", file=sys.stderr)
+    return endpoint
+
+
+def _session(chosen: argparse.Namespace, options: Options) -> int:
+    """A shell, if there is a terminal and nothing to run; else a run."""
+    endpoint = _endpoint(chosen.url)
+    if not chosen.commands and chosen.script is None and sys.stdin.isatty():
+        if chosen.json:
+            raise UsageError("--json needs lines to run: -c LINE, -f SCRIPT, or standard input")
+        from mailshell.modes import shell
+
+        return shell.main(endpoint, options)
+    from mailshell.modes import batch
+
+    script = chosen.script if chosen.script is not None else (None if chosen.commands else "-")
+    return batch.main(
+        endpoint,
+        options,
+        commands=chosen.commands,
+        script=script,
+        collects=chosen.json,
+        fail_fast=chosen.fail_fast,
+    )
+
+
+def _demo(chosen: argparse.Namespace, options: Options) -> int:
+    from mailshell.modes import demo
+
+    side = chosen.words[0] if chosen.words else "imap"
+    if side not in ("imap", "pop3") or len(chosen.words) > 1:
+        raise UsageError("mailshell demo takes imap or pop3, or --serve")
+    interactive = not chosen.commands and chosen.script is None and sys.stdin.isatty()
+    return demo.main(
+        side, options, chosen.commands, chosen.script, chosen.json, chosen.fail_fast, chosen.serve, interactive
+    )
+
+
+_MODES = {"demo": _demo}

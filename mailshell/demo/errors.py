@@ -1,0 +1,7 @@
+"""What the demonstration servers raise."""
+
+from __future__ import annotations
+
+
+class DemoUnavailable(Exception):
+    """The demonstration cannot start; the message says what is missing."""

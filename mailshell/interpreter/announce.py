@@ -1,0 +1,67 @@
+"""Tells the person of what no command is waiting for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from mailshell.interpreter.answer import response_text
+from mailshell.interpreter.console import Console
+from mailshell.protocol.events import Deviation, LimitReached
+from mailshell.protocol.exchange import Exchange, Status, Stray
+from mailshell.protocol.imap.grammar import read_data
+from mailshell.protocol.imap.response import Response
+from mailshell.protocol.secrecy import Secrets
+from mailshell.render.imap import unsolicited
+from mailshell.render.status import status_line
+from mailshell.text.escape import escape, escape_octets
+
+#: Of each kind of untagged response so many are kept for ``response``, and for results that are collected.
+KEPT = 100
+
+
+class Announcer:
+    """A session's listener. ``untagged`` keeps what came unasked since it was last cleared."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.secrets = Secrets()
+        self.untagged: deque[str] = deque(maxlen=KEPT)
+        self.on_closed: Callable[[], None] = lambda: None
+
+    def _say(self, text: str) -> None:
+        self._console.say(self.secrets.mask_str(text))
+
+    def unsolicited(self, response: Response) -> None:
+        data, deviations = read_data(response)
+        self.untagged.append(self.secrets.mask_str(response_text(response)))
+        self._say(f"* {unsolicited(data)}")
+        for deviation in deviations[:3]:
+            self._say(f"! {escape(str(deviation))}")
+
+    def late(self, exchange: Exchange, response: Status) -> None:
+        which = f"{exchange.tag} {exchange.name}" if exchange.tag else exchange.name
+        self._say(f"* late answer to {escape(which)}: {status_line(response)}")
+
+    def late_untagged(self, exchange: Exchange, response: Response) -> None:
+        data, _ = read_data(response)
+        self._say(f"* late, for {escape(exchange.tag)} {escape(exchange.name)}: {unsolicited(data)}")
+
+    def stray(self, stray: Stray) -> None:
+        self._say(f"! stray line: {escape_octets(stray.octets[:2000])}")
+
+    def report(self, report: Deviation | LimitReached) -> None:
+        self._say(f"! {escape(str(report))}")
+
+    def injected(self, octets: bytes) -> None:
+        self._say(
+            f"! CRITICAL: {len(octets):,} octets came in the clear after the server agreed to TLS; somebody may have "
+            f"injected them, and they are discarded (RFC 9051 11.1): {escape_octets(octets[:200])}"
+        )
+
+    def closed(self, reason: str) -> None:
+        self._say(f"* {escape(reason)}")
+        self.on_closed()
+
+    def diagnostic(self, text: str) -> None:
+        self._say(f"* stderr: {escape(text)}")

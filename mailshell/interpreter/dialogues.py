@@ -1,0 +1,246 @@
+"""Commands that are a dialogue: logging in, IDLE, TLS, raw octets, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from mailshell.exits import UsageError
+from mailshell.interpreter import authenticate as auth
+from mailshell.interpreter.answer import Output
+from mailshell.interpreter.line import TypedLine, read_line
+from mailshell.interpreter.passwords import Secret
+from mailshell.interpreter.result import Result
+from mailshell.interpreter.warnings import in_the_clear
+from mailshell.protocol import sasl
+from mailshell.protocol.exchange import Awaits, Exchange, Status
+from mailshell.protocol.imap.commands import unquote
+from mailshell.protocol.imap.state import ImapState, Phase
+from mailshell.protocol.pop3.state import Pop3State
+from mailshell.session import Handler, Session, TimeLimit
+from mailshell.text.escape import escape
+
+if TYPE_CHECKING:
+    from mailshell.interpreter.interpreter import Interpreter
+
+Conduct = Callable[[Handler], Awaitable[tuple[Exchange, Status]]]
+Dialogue = Callable[["Interpreter", TypedLine], Awaitable[Result]]
+
+
+class Refused(Exception):
+    """The login at the start was refused."""
+
+
+def find(typed: TypedLine, session: Session) -> Dialogue | None:
+    """The dialogue that a command needs; None if it can be sent as it was typed."""
+    imap = session.protocol == "imap"
+    words = typed.arguments.split()
+    match typed.name:
+        case "LOGIN" if imap and len(words) < 2 and not typed.arguments.rstrip().endswith("}"):
+            return _login
+        case "PASS" if not imap and not words:
+            return _pass
+        case "APOP" if not imap and words:
+            return _apop
+        case "AUTHENTICATE" if imap and len(words) == 1:
+            return _authenticate
+        case "AUTH" if not imap and len(words) == 1:
+            return _authenticate
+        case "IDLE" if imap:
+            return _idle
+    return None
+
+
+async def _conduct(interpreter: Interpreter, typed: TypedLine, exchange: Conduct) -> Result:
+    output = Output(interpreter.console, typed, interpreter.secrets)
+    answer = interpreter.answer(output, interpreter.connected)
+    return await interpreter.conduct(typed, output, answer, exchange)
+
+
+async def _login(interpreter: Interpreter, typed: TypedLine) -> Result:
+    user = await _user(interpreter, typed.arguments)
+    password = await interpreter.password_for(user)
+    tag = typed.tag or interpreter.next_tag()
+    return await interpreter.send(typed, auth.login_parts(tag, user, password, interpreter.imap_state))
+
+
+async def _user(interpreter: Interpreter, arguments: str) -> str:
+    typed = unquote(arguments.strip().encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+    user = typed or interpreter.options.user or (interpreter.endpoint.user if interpreter.endpoint else None)
+    if not user and interpreter.console.interactive:
+        user = await interpreter.console.ask("User: ")
+    if not user:
+        raise UsageError("a user name is needed; give it after the command, or with --user")
+    return user
+
+
+async def _pass(interpreter: Interpreter, typed: TypedLine) -> Result:
+    user = interpreter.pop3_state.pending_user or "this user"
+    password = await interpreter.password_for(user)
+    line = b"PASS " + password.reveal().encode("utf-8", "surrogateescape") + b"\r\n"
+    return await interpreter.send(typed, [line])
+
+
+async def _apop(interpreter: Interpreter, typed: TypedLine) -> Result:
+    user, _, rest = typed.arguments.strip().partition(" ")
+    password = None if rest else await interpreter.password_for(user)
+    if rest:
+        interpreter.secrets.learn(rest.encode("utf-8", "surrogateescape"))
+    digest = auth.apop_argument(rest, password, interpreter.pop3_state)
+    return await interpreter.send(typed, [f"APOP {user} {digest}\r\n".encode("utf-8", "surrogateescape")])
+
+
+async def _authenticate(interpreter: Interpreter, typed: TypedLine) -> Result:
+    return await authenticate(interpreter, typed, typed.arguments.strip(), await _user(interpreter, ""))
+
+
+async def authenticate(
+    interpreter: Interpreter, typed: TypedLine, mechanism: str, user: str, password: Secret | None = None
+) -> Result:
+    """AUTHENTICATE or AUTH with a mechanism that mailshell carries out."""
+    session = interpreter.connected
+    if mechanism.upper() not in sasl.MECHANISMS:
+        auth.mechanism(mechanism, "", Secret(""))
+    if password is None:
+        password = await interpreter.password_for(user)
+    steps = auth.mechanism(mechanism, user, password)
+    state = session.engine.state
+    state.pending_user = user
+    if isinstance(state, ImapState):
+        head = f"{typed.tag or interpreter.next_tag()} {typed.word} {mechanism}"
+        initial = state.has("SASL-IR")
+    else:
+        head, initial = f"{typed.word} {mechanism}", False
+
+    async def exchange(handler: Handler) -> tuple[Exchange, Status]:
+        return await auth.authenticate(session, head, steps, handler, initial=initial)
+
+    return await _conduct(interpreter, typed, exchange)
+
+
+async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:
+    """IDLE (RFC 9051 section 6.3.13): until Enter, Ctrl-C, or the number of seconds typed after it; then DONE."""
+    words = typed.arguments.split()
+    seconds: float | None = None
+    if words and typed.name == "IDLE":
+        if not words[0].replace(".", "", 1).isdigit():
+            return await interpreter.send(typed, await interpreter.parts(typed))
+        seconds = float(words[0])
+    session, console = interpreter.connected, interpreter.console
+    tag = typed.tag or interpreter.next_tag()
+
+    async def exchange(handler: Handler) -> tuple[Exchange, Status]:
+        sent = session.begin(f"{tag} {typed.word}\r\n".encode(), handler)
+        assert sent is not None
+        try:
+            if await session.continuation(sent) is None:
+                return sent, await session.completion(sent)
+            if console.interactive:
+                console.say("idling; Enter ends it")
+            ended = asyncio.ensure_future(console.idle_end(seconds))
+            try:
+                await session.either(sent, ended)
+            except asyncio.CancelledError:
+                # Ctrl-C ends IDLE, not the program: DONE is owed to the server all the same.
+                task = asyncio.current_task()
+                if task is not None:
+                    task.uncancel()
+            finally:
+                ended.cancel()
+            if not sent.complete:
+                session.write(b"DONE\r\n")
+            return sent, await session.completion(sent)
+        except BaseException:
+            session.abandon(sent)
+            raise
+
+    return await _conduct(interpreter, typed, exchange)
+
+
+async def log_in(interpreter: Interpreter, user: str) -> None:
+    """The login at the start: LOGIN, resp. USER and PASS. Raises Refused with the server's words."""
+    session = interpreter.connected
+    state = session.engine.state
+    if state.phase is Phase.AUTHENTICATED:
+        interpreter.console.say("note: the server has greeted with PREAUTH: nobody needs to log in")
+        return
+    password = await interpreter.password_for(user)
+    if in_the_clear(session):
+        interpreter.console.say("note: the password goes over the network in the clear")
+    if isinstance(state, ImapState):
+        lines = [("LOGIN", auth.login_parts(interpreter.next_tag(), user, password, state))]
+    else:
+        octets = [text.encode("utf-8", "surrogateescape") for text in (user, password.reveal())]
+        lines = [("USER", [b"USER " + octets[0] + b"\r\n"]), ("PASS", [b"PASS " + octets[1] + b"\r\n"])]
+    for name, parts in lines:
+        _, status = await session.command(parts, None)
+        if not status.ok:
+            text = interpreter.secrets.mask_str(f"{status.status} {_words(status)}")
+            raise Refused(f"{session.endpoint.name} refuses the login of {escape(user)} ({name}): {text}")
+
+
+def _words(status: Status) -> str:
+    code = f"[{escape(status.code.decode('utf-8', 'replace'))}] " if status.code is not None else ""
+    return code + escape(status.text.decode("utf-8", "surrogateescape"))
+
+
+async def leave(interpreter: Interpreter, session: Session) -> None:
+    """LOGOUT, or QUIT. POP3 deletions are taken back first: only a QUIT that was typed commits them."""
+    state = session.engine.state
+    if isinstance(state, Pop3State):
+        if state.deleted:
+            count = len(state.deleted)
+            what = "1 deletion was" if count == 1 else f"{count} deletions were"
+            interpreter.console.say(f"note: {what} not committed: only QUIT does that")
+            _, status = await session.command([b"RSET\r\n"], None)
+            if not status.ok:
+                return
+        await session.command([b"QUIT\r\n"], None)
+    elif state.phase is not Phase.LOGOUT:
+        await session.command([f"{interpreter.next_tag()} LOGOUT\r\n".encode()], None)
+
+
+async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
+    """Send octets as they are, and wait for what they ask for: a continuation request, or the answer."""
+    session = interpreter.connected
+    shown = interpreter.secrets.mask_str(octets.decode("utf-8", "backslashreplace")).rstrip("\r\n")
+    typed = read_line(shown, interpreter.catalogue, tags=session.protocol == "imap")
+    output = Output(interpreter.console, typed, interpreter.secrets)
+    answer = interpreter.answer(output, session)
+    interpreter.tap.begin()
+    begun = session.begin(octets, answer)
+    if begun is not None:
+        interpreter.raw_pending = begun
+    sent = interpreter.raw_pending
+    result = Result(interpreter.masked(shown))
+    if sent is None or not octets.endswith(b"\n"):
+        return result
+    if sent.awaits is not Awaits.NOTHING:
+        request = await session.continuation(sent)
+        if request is not None:
+            interpreter.console.say(f"+ {_words(request)}")
+            return result
+    if sent.complete and sent.status is not None:
+        interpreter.raw_pending = None
+        return result
+
+    async def exchange(handler: Handler) -> tuple[Exchange, Status]:
+        try:
+            return sent, await session.completion(sent)
+        except TimeLimit:
+            session.abandon(sent)
+            raise
+        finally:
+            interpreter.raw_pending = None
+
+    return await interpreter.conduct(typed, output, answer, exchange)
+
+
+def describe_tls(session: Session) -> str:
+    """What TLS the connection has, in one line."""
+    info = session.stream.tls if session.stream is not None else None
+    if info is None:
+        return "no TLS"
+    checked = f"certificate verified for {info.server_name}" if info.verified else "certificate NOT verified"
+    return escape(f"{info.version}, {info.cipher}, {checked}")

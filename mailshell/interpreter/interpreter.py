@@ -1,0 +1,315 @@
+"""What a typed line does. One interpreter for a shell or a run; it has one session at a time, or none."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailshell.exits import Exit, UsageError
+from mailshell.interpreter import dialogues, local_commands, python_api
+from mailshell.interpreter.announce import Announcer
+from mailshell.interpreter.answer import ImapAnswer, Output, Pop3Answer, conclude
+from mailshell.interpreter.arguments import ArgumentReader
+from mailshell.interpreter.body import FileSink
+from mailshell.interpreter.console import Console
+from mailshell.interpreter.line import TypedLine, read_line
+from mailshell.interpreter.options import Options
+from mailshell.interpreter.passwords import Secret
+from mailshell.interpreter.result import Result
+from mailshell.interpreter.tap import Tap
+from mailshell.interpreter.warnings import warnings_for
+from mailshell.protocol.catalogue import Catalogue
+from mailshell.protocol.exchange import Exchange, Status
+from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
+from mailshell.protocol.imap.connection import ImapConnection
+from mailshell.protocol.imap.state import ImapState
+from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
+from mailshell.protocol.pop3.response import StatusLine
+from mailshell.protocol.pop3.state import Pop3State
+from mailshell.protocol.sasl import SaslError
+from mailshell.protocol.secrecy import Secrets
+from mailshell.session import AnswerUnusable, ConnectionLost, Handler, Part, Session, SessionError, TimeLimit
+from mailshell.text.escape import escape
+from mailshell.trace.trace import Trace
+from mailshell.transport.endpoint import Endpoint
+from mailshell.transport.errors import ConnectFailed
+
+_HISTORY = 1000
+
+
+class Interpreter:
+    """Runs lines one after the other. Nothing that a server does and nothing that is typed makes ``run`` raise."""
+
+    def __init__(self, console: Console, options: Options) -> None:
+        self.console = console
+        self.options = options
+        self.session: Session | None = None
+        self.endpoint: Endpoint | None = None
+        self.trace: Trace | None = None
+        self.tap = Tap()
+        self.announcer = Announcer(console)
+        self.history: deque[str] = deque(maxlen=_HISTORY)
+        self.raw_mode = False
+        self.raw_pending: Exchange | None = None
+        self.leaving = False
+        self.last_data: str | None = None
+        self._tags = 0
+
+    # --- what there is
+
+    @property
+    def protocol(self) -> str | None:
+        """``imap`` or ``pop3``; None before anything was opened."""
+        return self.endpoint.protocol if self.endpoint is not None else None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return POP3 if self.protocol == "pop3" else IMAP
+
+    @property
+    def connected(self) -> Session:
+        """The open session. UsageError if there is none."""
+        if self.session is None:
+            raise UsageError("not connected; .open URL connects")
+        if not self.session.is_open:
+            raise ConnectionLost(f"not connected: {self.session.closed_because}")
+        return self.session
+
+    @property
+    def imap_state(self) -> ImapState:
+        state = self.connected.engine.state
+        if not isinstance(state, ImapState):
+            raise UsageError("this belongs to IMAP, and the session is POP3")
+        return state
+
+    @property
+    def pop3_state(self) -> Pop3State:
+        state = self.connected.engine.state
+        if not isinstance(state, Pop3State):
+            raise UsageError("this belongs to POP3, and the session is IMAP")
+        return state
+
+    def next_tag(self) -> str:
+        """A tag that no command of this session has."""
+        self._tags += 1
+        return f"a{self._tags}"
+
+    # --- opening and closing
+
+    async def open(self, endpoint: Endpoint) -> None:
+        """Connect, start TLS if asked for, and log in if a user is given. Raises what the steps raise."""
+        if self.session is not None and self.session.is_open:
+            await self.close()
+        options = self.options
+        if options.tls != "auto" and endpoint.kind == "tcp":
+            endpoint = replace(endpoint, implicit_tls=options.tls == "implicit")
+        self.endpoint = endpoint
+        self._tags = 0
+        session = Session(
+            endpoint,
+            self.announcer,
+            tls=options.tls_options,
+            timeout=options.timeout,
+            limits=options.limits,
+        )
+        self.announcer.secrets = session.engine.secrets
+        self.trace = Trace(
+            endpoint.protocol,
+            self.console.trace,
+            level=options.level,
+            style=options.style,
+            secrets=session.engine.secrets,
+            show_secrets=options.show_secrets,
+            colour=options.colour,
+        )
+        session.observers = [self.tap]
+        self.session = session
+        self.observe()
+        await session.open(options.connect_timeout)
+        if options.tls == "starttls":
+            result = await self.run_command("STARTTLS" if endpoint.protocol == "imap" else "STLS", quiet=True)
+            if not session.tls:
+                session.close()
+                raise ConnectFailed(
+                    f"{endpoint.name} refused TLS, and going on in the clear was not asked for: {result.text}"
+                )
+        user = options.user or endpoint.user
+        if user is not None and options.login:
+            await dialogues.log_in(self, user)
+
+    def observe(self) -> None:
+        """Let the trace watch the session while its level is above 0: watching costs time."""
+        session, trace = self.session, self.trace
+        if session is None or trace is None:
+            return
+        watching = trace in session.observers
+        if trace.level and not watching:
+            session.observers.append(trace)
+        elif not trace.level and watching:
+            session.observers.remove(trace)
+
+    async def close(self) -> None:
+        """Leave the server in good order: LOGOUT, or QUIT. POP3 deletions are not committed by this."""
+        session = self.session
+        if session is None or not session.is_open:
+            return
+        try:
+            await dialogues.leave(self, session)
+        except (SessionError, ConnectFailed) as error:
+            self.console.say(escape(str(error)))
+        finally:
+            session.close()
+
+    # --- running lines
+
+    async def run(self, line: str) -> Result:
+        """Deal with one line; whatever goes wrong is told to the person and stands in the result."""
+        result = Result(self.masked(line))
+        try:
+            result = await self._dispatch(line)
+        except UsageError as error:
+            self._failed(result, error, Exit.USAGE)
+        except SaslError as error:
+            self._failed(result, error, Exit.REFUSED)
+        except TimeLimit as error:
+            self._failed(result, error, Exit.TIME_LIMIT)
+        except (ConnectionLost, AnswerUnusable, SessionError) as error:
+            self._failed(result, error, Exit.LOST)
+        except ConnectFailed as error:
+            self._failed(result, error, Exit.NO_CONNECTION)
+        except ConnectionError as error:
+            self._failed(result, error, Exit.LOST)
+        self.console.finished(result)
+        return result
+
+    def _failed(self, result: Result, error: Exception, status: Exit) -> None:
+        text = self.secrets.mask_str(str(error))
+        result.exit, result.text = status, text
+        self.console.say(escape(text))
+
+    @property
+    def secrets(self) -> Secrets:
+        return self.announcer.secrets
+
+    def masked(self, line: str) -> str:
+        """A typed line as it may be kept: arguments that are secret, and known secrets, masked."""
+        return self.secrets.mask_str(local_commands.mask_line(line, self.catalogue))
+
+    def is_secret(self, line: str) -> bool:
+        """Whether the line must not be kept in a history."""
+        return self.masked(line) != line
+
+    async def _dispatch(self, line: str) -> Result:
+        line = line.strip("\r\n")
+        if line.strip():
+            self.history.append(self.masked(line))
+        if self.raw_mode and not line.startswith(".raw"):
+            return await dialogues.send_raw(self, line.encode("utf-8", "surrogateescape") + b"\r\n")
+        line = line.strip()
+        if not line:
+            return Result("")
+        if line.startswith("."):
+            return await local_commands.run(self, line)
+        typed = read_line(line, self.catalogue, tags=self.protocol != "pop3")
+        special = python_api.find(self, typed)
+        if special is not None:
+            return await special
+        return await self.run_typed(typed)
+
+    async def run_command(self, line: str, *, quiet: bool = False) -> Result:
+        """Run a protocol command from within; ``quiet``: only an answer that refuses it is shown."""
+        typed = read_line(line, self.catalogue, tags=False)
+        return await self.run_typed(typed, quiet=quiet)
+
+    async def run_typed(self, typed: TypedLine, *, quiet: bool = False) -> Result:
+        """Send a protocol command, with the dialogue that it needs, and show the answer."""
+        session = self.connected
+        for warning in warnings_for(typed, session):
+            self.console.say(f"note: {warning}")
+        dialogue = dialogues.find(typed, session)
+        if dialogue is not None:
+            return await dialogue(self, typed)
+        return await self.send(typed, await self.parts(typed), quiet=quiet)
+
+    async def parts(self, typed: TypedLine) -> list[Part]:
+        """What goes over the wire for a typed command."""
+        session = self.connected
+        if session.protocol == "pop3":
+            return [f"{typed.text}\r\n".encode("utf-8", "surrogateescape")]
+        reader = ArgumentReader(self.imap_state, typed.record, self.console.ask)
+        tag = typed.tag or self.next_tag()
+        return await reader.parts(f"{tag} {typed.word}", typed.arguments)
+
+    def output(self, typed: TypedLine) -> Output:
+        """Where the answer to a command goes. UsageError if its file can't be opened."""
+        file = FileSink(typed.file) if typed.file is not None and typed.file != "-" else None
+        return Output(self.console, typed, self.secrets, file)
+
+    def answer(self, output: Output, session: Session) -> ImapAnswer | Pop3Answer:
+        if session.protocol == "pop3":
+            return Pop3Answer(output, output.typed.name)
+        return ImapAnswer(output, output.typed.name)
+
+    async def send(self, typed: TypedLine, parts: Sequence[Part], *, quiet: bool = False) -> Result:
+        """Send the parts of a command and take its answer."""
+        session = self.connected
+        output = self.output(typed)
+        answer = self.answer(output, session)
+
+        async def exchange(handler: Handler) -> tuple[Exchange, Status]:
+            return await session.command(parts, handler)
+
+        return await self.conduct(typed, output, answer, exchange, quiet=quiet)
+
+    async def conduct(
+        self,
+        typed: TypedLine,
+        output: Output,
+        answer: ImapAnswer | Pop3Answer,
+        exchange: dialogues.Conduct,
+        *,
+        quiet: bool = False,
+    ) -> Result:
+        """Carry out an exchange and make its result: times, data, status, and TLS if the server agreed to it."""
+        session = self.connected
+        self.tap.begin()
+        self.announcer.untagged.clear()
+        begun = time.perf_counter()
+        done = False
+        try:
+            sent, status = await exchange(answer)
+            done = True
+        finally:
+            if not done and output.file is not None:
+                output.file.finish(accepted=False)
+        result = Result(f"{sent.tag} {sent.words}" if typed.tag else sent.words)
+        result.milliseconds = (time.perf_counter() - begun) * 1000
+        if isinstance(answer, Pop3Answer) and isinstance(status, StatusLine) and not sent.multiline and status.ok:
+            answer.single(status)
+        answer.finish()
+        quiet = quiet and status.ok
+        conclude(output, status, result, quiet=quiet)
+        result.untagged += self.announcer.untagged
+        if session.awaits_tls:
+            await session.start_tls()
+            if not quiet:
+                self.console.say(dialogues.describe_tls(session))
+        if isinstance(session.engine, ImapConnection) and session.engine.state.said_bye and status.ok:
+            session.close()
+        if status.ok and sent.name == "QUIT":
+            session.close()
+        return result
+
+    async def password_for(self, user: str) -> Secret:
+        """The password from the sources given, or asked for unseen."""
+        source = self.options.password
+        if source.given is None and self.endpoint is not None and self.endpoint.password is not None:
+            source = replace(source, given=Secret(self.endpoint.password))
+        secret = await source.get()
+        if secret is None:
+            where = f" at {self.endpoint.name}" if self.endpoint is not None else ""
+            secret = Secret(await self.console.ask_secret(f"Password of {user}{where}: "))
+        self.secrets.learn(secret.reveal().encode("utf-8", "surrogateescape"))
+        return secret

@@ -1,0 +1,76 @@
+"""A typed line, taken apart: local command, redirection, a tag of its own, the command.
+
+- ``.help FETCH`` is local: it begins with a dot.
+- ``RETR 1 > FILE`` writes the message to a file: `` > `` outside quotes and brackets.
+- ``a7 NOOP`` has a tag of its own if its first word is no command and its second is one, or looks like a tag.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailshell.protocol.catalogue import Catalogue, Command
+
+_TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}\Z")
+_REDIRECTION = re.compile(r"""(?:^|\s)>\s*(?P<file>"[^"]+"|\S+)\s*\Z""")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """A protocol command as typed: its name upper case, ``arguments`` as they stand, and where its data goes."""
+
+    tag: str | None
+    word: str
+    name: str
+    record: Command | None
+    arguments: str
+    file: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The command without tag and redirection."""
+        return f"{self.word} {self.arguments}" if self.arguments else self.word
+
+
+def split_redirection(line: str) -> tuple[str, str | None]:
+    """``RETR 1 > FILE`` → ``("RETR 1", "FILE")``; None if nothing is redirected."""
+    match = _REDIRECTION.search(line)
+    if match is None or _depth(line[: match.start()]):
+        return line, None
+    return line[: match.start()].rstrip(), match["file"].strip('"')
+
+
+def _depth(text: str) -> int:
+    """How many quotes and brackets are open at the end of the text."""
+    depth, quoted, escaped = 0, False, False
+    for character in text:
+        if escaped:
+            escaped = False
+        elif quoted and character == "\\":
+            escaped = True
+        elif character == '"':
+            quoted = not quoted
+        elif not quoted:
+            depth += (character in "([") - (character in ")]")
+    return max(0, depth) + quoted
+
+
+def read_line(line: str, catalogue: Catalogue, *, tags: bool) -> TypedLine:
+    """Take a protocol command apart. ``tags``: the protocol has tags (IMAP)."""
+    command, file = split_redirection(line.strip(" "))
+    tag: str | None = None
+    first, _, rest = command.partition(" ")
+    if tags and rest and first.upper() not in catalogue and not _begins(first, catalogue):
+        _, known, _ = catalogue.find(rest)
+        if known is not None or _TAG.match(first):
+            tag, command = first, rest.lstrip(" ")
+    name, record, arguments = catalogue.find(command)
+    word = command[: len(command) - len(arguments)].rstrip(" ") if arguments else command.rstrip(" ")
+    return TypedLine(tag, word, name, record, arguments, file)
+
+
+def _begins(word: str, catalogue: Catalogue) -> bool:
+    """Whether the word begins commands of two words (UID, XTND)."""
+    start = word.upper() + " "
+    return any(name.startswith(start) for name in catalogue)

@@ -1,0 +1,89 @@
+"""Where a password comes from: an environment variable, a file, a command, or the person.
+
+A password is held in a ``Secret``, which can't print itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+
+from mailshell.exits import UsageError
+
+_COMMAND_SECONDS = 60
+
+
+class Secret:
+    """A secret in memory. ``reveal`` is the only way to see it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(⟦password⟧)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not stored")
+
+
+@dataclass(slots=True)
+class PasswordSource:
+    """How to get the password: the first of these that is given.
+
+    ``given`` came with the URL or as an argument; ``env`` names a variable, ``file`` a file (its first line counts),
+    ``command`` a shell command (the first line of its output counts).
+    """
+
+    given: Secret | None = None
+    env: str | None = None
+    file: str | None = None
+    command: str | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether a password can be had without asking a person."""
+        return any(way is not None for way in (self.given, self.env, self.file, self.command))
+
+    async def get(self) -> Secret | None:
+        """The password, or None if no way is given. UsageError where a way fails."""
+        if self.given is not None:
+            return self.given
+        if self.env is not None:
+            value = os.environ.get(self.env)
+            if value is None:
+                raise UsageError(f"the environment variable {self.env}, which should hold the password, is not set")
+            return Secret(value)
+        if self.file is not None:
+            return Secret(_first_line(self.file))
+        if self.command is not None:
+            return Secret(await _run(self.command))
+        return None
+
+
+def _first_line(path: str) -> str:
+    try:
+        with open(os.path.expanduser(path), encoding="utf-8", errors="surrogateescape", newline="") as file:
+            line = file.readline(65536)
+    except OSError as error:
+        raise UsageError(f"the password file {path} can't be read: {(error.strerror or str(error)).lower()}") from None
+    return line.rstrip("\r\n")
+
+
+async def _run(command: str) -> str:
+    process = await asyncio.create_subprocess_shell(command, stdout=asyncio.subprocess.PIPE)
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), _COMMAND_SECONDS)
+    except TimeoutError:
+        process.kill()
+        raise UsageError(f"the password command did not end within {_COMMAND_SECONDS} s") from None
+    if process.returncode:
+        raise UsageError(f"the password command ended with exit status {process.returncode}")
+    return output.decode("utf-8", "surrogateescape").split("\n", 1)[0].rstrip("\r")

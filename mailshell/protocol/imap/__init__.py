@@ -1,0 +1,1 @@
+"""The IMAP4 protocol: its commands, replies and states."""

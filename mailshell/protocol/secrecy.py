@@ -1,0 +1,146 @@
+"""One mask for everything that is shown, kept or written.
+
+Which octets are secret follows from the state of the protocol: the engines mark them as ``SecretSpan`` while the
+octets go out. What was marked is remembered as a *known secret*, and known secrets of six octets or more are looked
+for in all that crosses the wire, in either direction, so that one that the server echoes is masked too. Shorter ones
+are masked only where they are sent: they would blacken half of a transcript.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+
+from mailshell.protocol.events import SecretSpan
+
+#: A known secret shorter than this is not looked for elsewhere (octets).
+LEAST = 6
+#: A piece of a known secret that ends a chunk is masked from this length on (octets).
+LEAST_PIECE = 3
+_MOST_KNOWN = 200
+
+
+def mask_text(label: str) -> str:
+    """What stands in the place of a secret: it tells what was there, and neither its length nor a hash."""
+    return f"⟦{label}⟧"
+
+
+def mask(octets: bytes, spans: Iterable[SecretSpan]) -> bytes:
+    """The octets with each span (offsets into ``octets``; they may overlap) replaced by its mask in UTF-8."""
+    pieces: list[bytes] = []
+    at = 0
+    for start, end, label in sorted(spans):
+        if end <= at and end > start:
+            continue
+        pieces.append(octets[at : max(at, start)])
+        pieces.append(mask_text(label).encode())
+        at = max(at, end)
+    if not pieces:
+        return octets
+    pieces.append(octets[at:])
+    return b"".join(pieces)
+
+
+class Secrets:
+    """The known secrets of a session. It has no representation that shows them."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, str] = {}
+
+    def __repr__(self) -> str:
+        return f"<{len(self._known)} known secrets>"
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    def learn(self, value: bytes, label: str = "password") -> None:
+        """Remember a secret in each form in which it may appear: as it is, quoted, and in base64."""
+        if len(value) < LEAST or len(self._known) >= _MOST_KNOWN:
+            return
+        quoted = value.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+        for form in (value, quoted, base64.b64encode(value)):
+            self._known.setdefault(form, label)
+
+    def learn_response(self, value: bytes, label: str = "response") -> None:
+        """Remember a SASL response in base64 and the secrets that its plain form gives away.
+
+        The last field of PLAIN (RFC 4616 section 2) is the password; a response of one field may be one (LOGIN).
+        """
+        self.learn(value, label)
+        try:
+            plain = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            return
+        self.learn(plain.rsplit(b"\0", 1)[-1], "password")
+
+    def scan(self, octets: bytes) -> list[SecretSpan]:
+        """Where known secrets stand in the octets."""
+        spans: list[SecretSpan] = []
+        for form, label in self._known.items():
+            at = octets.find(form)
+            while at >= 0:
+                spans.append(SecretSpan(at, at + len(form), label))
+                at = octets.find(form, at + len(form))
+        return spans
+
+    def mask(self, octets: bytes) -> bytes:
+        """The octets with all known secrets masked."""
+        return mask(octets, self.scan(octets)) if self._known else octets
+
+    def mask_str(self, text: str) -> str:
+        """The text with all known secrets masked: the last gate before an error message or a history line."""
+        if not self._known:
+            return text
+        return self.mask(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest form that is looked for (octets)."""
+        return max(map(len, self._known), default=0)
+
+    def piece_at_end(self, octets: bytes) -> int:
+        """How many of the last octets are the beginning of a known secret whose end has not come yet."""
+        most = 0
+        for form in self._known:
+            tail = octets[1 - len(form) :]
+            at = tail.find(form[:LEAST_PIECE])
+            while at >= 0 and len(tail) - at > most:
+                if form.startswith(tail[at:]):
+                    most = len(tail) - at
+                at = tail.find(form[:LEAST_PIECE], at + 1)
+        return most
+
+
+class ChunkMask:
+    """Masks known secrets in the chunks of one side, also those that a chunk's end cuts in two."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._tail = b""
+
+    def spans(self, chunk: bytes) -> list[SecretSpan]:
+        """Where known secrets, or pieces of them, stand in this chunk. Call it once for each chunk, in order."""
+        if not self._secrets:
+            return []
+        before = len(self._tail)
+        joined = self._tail + chunk
+        spans = [
+            SecretSpan(max(0, start - before), end - before, label)
+            for start, end, label in self._secrets.scan(joined)
+            if end > before
+        ]
+        piece = self._secrets.piece_at_end(joined)
+        if piece:
+            spans.append(SecretSpan(max(0, len(chunk) - piece), len(chunk), "secret"))
+        self._tail = joined[-self._secrets.longest :]
+        return spans
+
+
+def relative(spans: Sequence[SecretSpan], offset: int, length: int) -> list[SecretSpan]:
+    """The parts of spans (stream offsets) that lie in ``length`` octets at ``offset``, counted from there."""
+    return [
+        SecretSpan(max(0, start - offset), min(length, end - offset), label)
+        for start, end, label in spans
+        if start < offset + length and (end > offset or start == end == offset)
+    ]

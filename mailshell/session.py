@@ -1,0 +1,475 @@
+"""A session: a transport, a protocol engine, and the observers that see what passes between them.
+
+Octets are handled as they arrive, in the order in which they arrive, without a queue: a body of any size passes through
+in the pieces in which the network delivers it. Reading never waits for anybody: what nobody asked for goes to the
+listener at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, LimitReached, Line, LinePart, LiteralPart, Side
+from mailshell.protocol.exchange import (
+    Began,
+    Completed,
+    Continuation,
+    Event,
+    Exchange,
+    Greeting,
+    Sent,
+    Status,
+    Stray,
+    Untagged,
+)
+from mailshell.protocol.imap.connection import ImapConnection
+from mailshell.protocol.imap.response import Response
+from mailshell.protocol.limits import DEFAULT, Limits
+from mailshell.protocol.pop3.connection import Pop3Connection
+from mailshell.protocol.secrecy import ChunkMask
+from mailshell.transport.connect import connect, server_name_of
+from mailshell.transport.endpoint import Endpoint
+from mailshell.transport.stream import Stream
+from mailshell.transport.tls import TlsOptions, make_context
+from mailshell.wire import Closed, Connected, Diagnostic, Injected, Observer, Octets, TlsStarted, WireEvent
+
+_PIECE = 1 << 18
+
+
+class SessionError(Exception):
+    """What ends a command or a session; its text is one sentence."""
+
+
+class ConnectionLost(SessionError):
+    """The connection ended before the answer was complete."""
+
+
+class AnswerUnusable(SessionError):
+    """The server's answer made it impossible to go on with the command."""
+
+
+class TimeLimit(SessionError):
+    """Nothing came from the server for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralSource:
+    """A literal to be sent: its size in octets and its contents in pieces.
+
+    ``announced``: the announcement, ``{n}`` or ``{n+}``, is the end of the part before it.
+    """
+
+    size: int
+    pieces: Callable[[], AsyncIterator[bytes]]
+    sync: bool
+
+
+Part = bytes | LiteralSource
+
+
+class Handler(Protocol):
+    """Who takes the answer to one command as it arrives."""
+
+    def frame(self, frame: Line | LinePart | LiteralPart | BodyPart | BodyEnd) -> None:
+        """A piece of the answer: lines with a literal and their literals (IMAP), bodies (POP3)."""
+        ...
+
+    def untagged(self, response: Response) -> None:
+        """A whole untagged response that answers the command."""
+        ...
+
+    def began(self, response: Status) -> None:
+        """POP3: the status line of a multi-line reply."""
+        ...
+
+
+class Listener(Protocol):
+    """Who is told of what no command is waiting for."""
+
+    def unsolicited(self, response: Response) -> None: ...
+
+    def late(self, exchange: Exchange, response: Status) -> None: ...
+
+    def late_untagged(self, exchange: Exchange, response: Response) -> None: ...
+
+    def stray(self, stray: Stray) -> None: ...
+
+    def report(self, report: Deviation | LimitReached) -> None: ...
+
+    def injected(self, octets: bytes) -> None: ...
+
+    def closed(self, reason: str) -> None: ...
+
+    def diagnostic(self, text: str) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class _Pending:
+    exchange: Exchange
+    handler: Handler | None
+    done: asyncio.Future[Status]
+    continuation: asyncio.Queue[Status] = field(default_factory=asyncio.Queue)
+
+
+def make_engine(protocol: str, limits: Limits = DEFAULT) -> ImapConnection | Pop3Connection:
+    """The engine for ``imap`` or ``pop3``."""
+    return ImapConnection(limits) if protocol == "imap" else Pop3Connection(limits)
+
+
+class Session:
+    """One connection to one server. Made closed; ``open`` connects it and waits for the greeting."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        listener: Listener,
+        *,
+        observers: Sequence[Observer] = (),
+        tls: TlsOptions | None = None,
+        timeout: float = 60.0,
+        limits: Limits = DEFAULT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.endpoint = endpoint
+        self.listener = listener
+        self.observers = list(observers)
+        self.tls_options = tls or TlsOptions()
+        self.timeout = timeout
+        self.engine = make_engine(endpoint.protocol, limits)
+        self.greeting: Status | None = None
+        self.closed_because: str | None = None
+        self.awaits_tls = False
+        self.last_activity = 0.0
+        self._clock = clock
+        self._stream: Stream | None = None
+        self._greeted: asyncio.Future[Status] | None = None
+        self._pending: dict[Exchange, _Pending] = {}
+        self._received = 0
+        self._echoes = ChunkMask(self.engine.secrets)
+        self._closing = False
+        self._broken: SessionError | None = None
+
+    # --- the connection
+
+    @property
+    def protocol(self) -> str:
+        return self.engine.protocol
+
+    @property
+    def is_open(self) -> bool:
+        return self._stream is not None and not self._stream.closed
+
+    @property
+    def tls(self) -> bool:
+        return self._stream is not None and self._stream.tls is not None
+
+    @property
+    def stream(self) -> Stream | None:
+        """The transport under the session; None before it is opened."""
+        return self._stream
+
+    async def open(self, connect_timeout: float) -> Status:
+        """Connect and wait for the greeting, which is returned.
+
+        Raises ConnectFailed (the transport), ConnectionLost, AnswerUnusable (no greeting of this protocol) or
+        TimeLimit (accepted and says nothing).
+        """
+        loop = asyncio.get_running_loop()
+        self._greeted = loop.create_future()
+        stream = await connect(self.endpoint, self, tls=self.tls_options, timeout=connect_timeout)
+        self._stream = stream
+        self.last_activity = self._clock()
+        self._wire(Connected(self.last_activity, stream.peer, tuple(stream.attempts)))
+        if (info := stream.tls) is not None:
+            self.engine.started_tls()
+            self._wire(TlsStarted(self._clock(), info.version, info.cipher, info.server_name, info.verified))
+        try:
+            self.greeting = await self._wait(self._greeted, f"connected to {self.endpoint.name}, but it says nothing")
+        except TimeLimit as error:
+            hint = "" if self.tls else f"; a port that expects TLS waits like this: try {self.protocol}s://"
+            raise TimeLimit(f"{error}{hint}") from None
+        return self.greeting
+
+    async def start_tls(self) -> None:
+        """Do the handshake after the server has agreed to STARTTLS or STLS. Raises TlsFailed."""
+        assert self._stream is not None
+        context = make_context(self.tls_options)
+        name = server_name_of(self.endpoint, self.tls_options)
+        info = await self._stream.start_tls(context, name, self.timeout)
+        self.awaits_tls = False
+        self.engine.started_tls()
+        self._wire(TlsStarted(self._clock(), info.version, info.cipher, name, info.verified))
+
+    def close(self) -> None:
+        """End the connection, gracefully and without waiting."""
+        self._closing = True
+        if self._stream is not None:
+            self._stream.close()
+
+    async def wait_closed(self) -> None:
+        """Wait until the socket is closed and a child process has ended: 4.5 s at the most after ``close``."""
+        if self._stream is not None:
+            await self._stream.wait_closed()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._closing = True
+        if self._stream is not None:
+            self._stream.abort()
+
+    # --- sending
+
+    def write(self, octets: bytes) -> list[Exchange]:
+        """Send octets exactly as they are; the commands that they begin are returned. Raises ConnectionLost."""
+        if self._stream is None or self._stream.closed:
+            raise ConnectionLost(self.closed_because or "not connected")
+        now, tls, offset = self._clock(), self.tls, self.engine.sent_octets
+        events = self.engine.sent(octets)
+        if self.observers:
+            spans = tuple(self.engine.secret_spans(octets, offset))
+            self._wire(Octets(Side.CLIENT, octets, now, tls, offset, spans))
+            for event in events:
+                self._show(event, now, tls)
+        try:
+            self._stream.write(octets)
+        except ConnectionError as error:
+            raise ConnectionLost(str(error)) from error
+        self.last_activity = now
+        begun = [event.exchange for event in events if isinstance(event, Sent)]
+        for event in events:
+            if isinstance(event, LimitReached):
+                self.listener.report(event)
+        return begun
+
+    def begin(self, octets: bytes, handler: Handler | None) -> Exchange | None:
+        """Send the first octets of a command; its answer goes to the handler. None: they begin no command."""
+        begun = self.write(octets)
+        for exchange in begun:
+            done: asyncio.Future[Status] = asyncio.get_running_loop().create_future()
+            self._pending[exchange] = _Pending(exchange, handler, done)
+        return begun[-1] if begun else None
+
+    async def command(self, parts: Sequence[Part], handler: Handler | None) -> tuple[Exchange, Status]:
+        """Send a command, letting each synchronizing literal wait for its continuation, and wait for the completion.
+
+        Raises ConnectionLost, AnswerUnusable, TimeLimit. If this is cancelled the command stays outstanding and its
+        answer, when it comes, goes to the listener as late.
+        """
+        first = parts[0]
+        assert isinstance(first, bytes)
+        exchange = self.begin(first, handler)
+        if exchange is None:
+            raise SessionError("an empty line is no command; .raw sends it")
+        try:
+            for part in parts[1:]:
+                if isinstance(part, bytes):
+                    self.write(part)
+                elif part.sync and await self.continuation(exchange) is None:
+                    break
+                else:
+                    await self._send_literal(part)
+            return exchange, await self.completion(exchange)
+        except BaseException:
+            self.abandon(exchange)
+            raise
+
+    async def _send_literal(self, literal: LiteralSource) -> None:
+        assert self._stream is not None
+        async for piece in literal.pieces():
+            for at in range(0, len(piece), _PIECE):
+                self.write(piece[at : at + _PIECE])
+                try:
+                    await self._stream.drain()
+                except ConnectionError as error:
+                    raise ConnectionLost(self.closed_because or str(error)) from error
+
+    async def continuation(self, exchange: Exchange) -> Status | None:
+        """Wait for a continuation request to the command; None if the command was completed instead."""
+        pending = self._pending[exchange]
+        asked = asyncio.ensure_future(pending.continuation.get())
+        try:
+            await self._wait_any({asked, pending.done}, exchange)
+            if asked.done():
+                return asked.result()
+            pending.done.result()
+            return None
+        finally:
+            asked.cancel()
+
+    async def completion(self, exchange: Exchange) -> Status:
+        """Wait until the answer to the command is complete."""
+        pending = self._pending[exchange]
+        await self._wait_any({pending.done}, exchange)
+        self._pending.pop(exchange, None)
+        return pending.done.result()
+
+    async def either(self, exchange: Exchange, other: asyncio.Future[None]) -> None:
+        """Wait until the command is complete or the other future is done; however long that takes (IDLE)."""
+        futures: set[asyncio.Future[Any]] = {self._pending[exchange].done, other}
+        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+        self.last_activity = self._clock()
+
+    def abandon(self, exchange: Exchange) -> None:
+        """Nobody waits for this answer any more; when it comes the listener is told that it is late."""
+        pending = self._pending.pop(exchange, None)
+        if pending is not None and not pending.done.done():
+            pending.done.cancel()
+        exchange.abandoned = True
+
+    async def idle_for(self, seconds: float) -> None:
+        """Wait until nothing has come from the server for this long."""
+        while self.is_open:
+            left = self.last_activity + seconds - self._clock()
+            if left <= 0:
+                return
+            await asyncio.sleep(left)
+
+    async def _wait_any(self, futures: set[asyncio.Future[Status]], exchange: Exchange) -> None:
+        """Wait for the first of the futures; TimeLimit after ``timeout`` seconds without an octet from the server."""
+        if self._broken is not None and not any(future.done() for future in futures):
+            raise self._broken
+        name = exchange.name or "the line"
+        while True:
+            left = self.last_activity + self.timeout - self._clock()
+            done, _ = await asyncio.wait(futures, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED)
+            if done:
+                return
+            if self._clock() >= self.last_activity + self.timeout:
+                inside = self.engine.inside
+                where = f" ({inside})" if inside else ""
+                raise TimeLimit(f"no answer to {name} for {self.timeout:g} s{where}; it stays outstanding")
+
+    async def _wait(self, future: asyncio.Future[Status], what: str) -> Status:
+        done, _ = await asyncio.wait({future}, timeout=self.timeout)
+        if not done:
+            raise TimeLimit(f"{what} for {self.timeout:g} s")
+        return future.result()
+
+    # --- receiving: called by the transport, in order, never waiting
+
+    def received(self, octets: bytes) -> None:
+        """The transport has read octets."""
+        now, tls = self._clock(), self.tls
+        self.last_activity = now
+        if self.observers:
+            spans = tuple(self._echoes.spans(octets))
+            self._wire(Octets(Side.SERVER, octets, now, tls, self._received, spans))
+        self._received += len(octets)
+        for event in self.engine.received(octets):
+            if self.observers:
+                self._show(event, now, tls)
+            self._dispatch(event)
+
+    def _dispatch(self, event: Event) -> None:
+        if isinstance(event, (LiteralPart, BodyPart, Line, BodyEnd, LinePart)):
+            answering = self.engine.answering
+            if answering is not None:
+                pending = self._pending.get(answering)
+                if pending is not None and pending.handler is not None:
+                    pending.handler.frame(event)
+        elif isinstance(event, Untagged):
+            self._dispatch_untagged(event)
+        elif isinstance(event, Completed):
+            self._dispatch_completed(event)
+        elif isinstance(event, Began):
+            pending = self._pending.get(event.exchange)
+            if pending is not None and pending.handler is not None:
+                pending.handler.began(event.response)
+        elif isinstance(event, Continuation):
+            pending = self._pending.get(event.exchange) if event.exchange is not None else None
+            if pending is not None:
+                pending.continuation.put_nowait(event.response)
+        elif isinstance(event, Greeting):
+            if self._greeted is not None and not self._greeted.done():
+                self._greeted.set_result(event.response)
+        elif isinstance(event, Stray):
+            self.listener.stray(event)
+        elif isinstance(event, (Deviation, LimitReached)):
+            self._dispatch_report(event)
+
+    def _dispatch_untagged(self, event: Untagged) -> None:
+        if event.exchange is None:
+            self.listener.unsolicited(event.response)
+            return
+        pending = self._pending.get(event.exchange)
+        if pending is None:
+            self.listener.late_untagged(event.exchange, event.response)
+        elif pending.handler is not None:
+            pending.handler.untagged(event.response)
+
+    def _dispatch_completed(self, event: Completed) -> None:
+        if event.exchange.name in ("STARTTLS", "STLS") and event.response.ok and not self.tls:
+            self._stop_for_tls()
+        pending = self._pending.get(event.exchange)
+        if pending is None or pending.done.done():
+            self.listener.late(event.exchange, event.response)
+        else:
+            pending.done.set_result(event.response)
+
+    def _stop_for_tls(self) -> None:
+        """From here on only TLS is read. What came in the clear after the answer was injected (RFC 9051 11.1)."""
+        assert self._stream is not None
+        self._stream.pause()
+        self.awaits_tls = True
+        rest = self.engine.take_rest()
+        if rest:
+            self._wire(Injected(self._clock(), rest))
+            self.listener.injected(rest)
+
+    def _dispatch_report(self, report: Deviation | LimitReached) -> None:
+        greeted = self._greeted
+        if isinstance(report, Deviation) and report.rule == "no-greeting" and greeted and not greeted.done():
+            greeted.set_exception(AnswerUnusable(f"{report.message}: {self.endpoint.name}"))
+            return
+        self.listener.report(report)
+        if isinstance(report, LimitReached) and report.what in ("line", "literal") and report.side is Side.SERVER:
+            self._fail(AnswerUnusable(str(report)))
+
+    def end_of_stream(self, error: BaseException | None, clean: bool) -> None:
+        """The transport has ended: the peer closed it, it was closed here, or it failed."""
+        inside = self.engine.inside
+        where = f" {inside}" if inside else ""
+        if self._closing:
+            reason = "the connection was closed"
+        elif error is not None:
+            reason = f"the connection was lost{where}: {error}"
+        elif not clean:
+            reason = f"the server closed the connection without ending TLS{where}"
+        else:
+            reason = f"the server closed the connection{where}"
+        self.closed_because = reason
+        self._wire(Closed(self._clock(), not self._closing, reason))
+        self._fail(ConnectionLost(reason))
+        if not self._closing:
+            self.listener.closed(reason)
+
+    def stderr(self, line: str) -> None:
+        """A child process has written a line to its standard error."""
+        self._wire(Diagnostic(self._clock(), line))
+        self.listener.diagnostic(line)
+
+    def _fail(self, error: SessionError) -> None:
+        """No answer that is waited for can come any more."""
+        self._broken = error
+        futures = [pending.done for pending in self._pending.values()]
+        if self._greeted is not None:
+            futures.append(self._greeted)
+        for future in futures:
+            if not future.done():
+                future.set_exception(error)
+                # Retrieved here so that asyncio does not complain if nobody waits for this one.
+                future.exception()
+
+    # --- observers
+
+    def _wire(self, event: WireEvent) -> None:
+        for observer in self.observers:
+            observer.wire(event)
+
+    def _show(self, event: Event, now: float, tls: bool) -> None:
+        for observer in self.observers:
+            observer.event(event, now, tls)

@@ -1,0 +1,1 @@
+"""Text for people: what is shown on a terminal passes through here. Imports nothing of mailshell."""

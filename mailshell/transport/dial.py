@@ -1,0 +1,168 @@
+"""From a host name to a connected TCP socket: all addresses, staggered as in Happy Eyeballs (RFC 8305
+section 5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import threading
+from typing import Any
+
+__all__ = ["DialFailed", "address_text", "describe_os_error", "dial"]
+
+STAGGER = 0.25
+"""Seconds for which an address is tried alone before the next one is tried beside it (RFC 8305 section 8)."""
+
+_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+_WORDS = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "connection reset",
+    errno.EHOSTUNREACH: "no route to the host",
+    errno.ENETUNREACH: "the network is unreachable",
+    errno.ETIMEDOUT: "no answer",
+    errno.EADDRNOTAVAIL: "this computer has no address to reach it from",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ENOENT: "no such file",
+}
+
+
+class DialFailed(Exception):
+    """No address could be connected to."""
+
+    def __init__(self, errors: list[OSError], attempts: list[str]) -> None:
+        super().__init__("; ".join(attempts))
+        self.errors = errors
+        self.attempts = attempts
+
+
+def describe_os_error(exc: OSError) -> str:
+    """A few words for an error of the operating system, the same on every system for the frequent ones."""
+    if exc.errno in _WORDS:
+        return _WORDS[exc.errno]
+    if exc.errno is not None:
+        return os.strerror(exc.errno).lower()
+    return str(exc) or type(exc).__name__
+
+
+def address_text(address: object) -> str:
+    """ "127.0.0.1:143" or "[::1]:143", from a socket's address; "" for none."""
+    if isinstance(address, tuple) and len(address) >= 2:
+        host, port = address[0], address[1]
+        return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+    if isinstance(address, bytes):
+        return os.fsdecode(address)
+    return address if isinstance(address, str) else ""
+
+
+async def _resolve(host: str, port: int) -> list[_Address]:
+    """``getaddrinfo`` on a daemon thread: one that hangs neither delays a timeout nor the end of the program.
+
+    Raises ``OSError`` (mostly ``socket.gaierror``).
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[_Address]] = loop.create_future()
+
+    def tell(result: list[_Address] | OSError) -> None:
+        if answer.done():
+            return
+        if isinstance(result, OSError):
+            answer.set_exception(result)
+        else:
+            answer.set_result(result)
+
+    def ask() -> None:
+        result: list[_Address] | OSError
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            result = list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+        except OSError as exc:
+            result = exc
+        except UnicodeError:
+            result = socket.gaierror(socket.EAI_NONAME, "not a host name")
+        try:
+            loop.call_soon_threadsafe(tell, result)
+        except RuntimeError:
+            pass  # the loop is closed: nobody waits any more
+
+    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    return await answer
+
+
+def _interleaved(addresses: list[_Address]) -> list[_Address]:
+    """The families in turn, beginning with the one that the system prefers (RFC 8305 section 4)."""
+    if not addresses:
+        return []
+    first = [item for item in addresses if item[0] == addresses[0][0]]
+    other = [item for item in addresses if item[0] != addresses[0][0]]
+    mixed: list[_Address] = []
+    while first or other:
+        mixed += first[:1] + other[:1]
+        first, other = first[1:], other[1:]
+    return mixed
+
+
+async def _connect_one(item: _Address) -> socket.socket:
+    family, address = item
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def dial(host: str, port: int, attempts: list[str]) -> socket.socket:
+    """Connect to the first address of `host` that answers; there is no limit of time but the caller's.
+
+    `attempts` gets one line for each address that was tried, as soon as its outcome is known.  Raises
+    ``socket.gaierror`` when the name has no address, `DialFailed` when no address answers.
+    """
+    name = host if host.isascii() else host.encode("idna").decode("ascii")
+    waiting = _interleaved(await _resolve(name, port))
+    running: dict[asyncio.Task[socket.socket], str] = {}
+    errors: list[OSError] = []
+    try:
+        while waiting or running:
+            if waiting:
+                item = waiting.pop(0)
+                running[asyncio.create_task(_connect_one(item))] = address_text(item[1])
+            done, _ = await asyncio.wait(
+                running, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            winner: socket.socket | None = None
+            for task in done:
+                text = running.pop(task)
+                error = task.exception()
+                if error is None and winner is None:
+                    attempts.append(f"{text}: connected")
+                    winner = task.result()
+                elif error is None:
+                    task.result().close()
+                elif isinstance(error, OSError):
+                    attempts.append(f"{text}: {describe_os_error(error)}")
+                    errors.append(error)
+                else:
+                    raise error
+            if winner is not None:
+                return winner
+    except asyncio.CancelledError:
+        attempts += [f"{text}: no answer" for text in running.values()]
+        raise
+    finally:
+        for task in running:
+            task.cancel()
+            task.add_done_callback(_close_loser)
+    raise DialFailed(errors, attempts)
+
+
+def _close_loser(task: asyncio.Task[socket.socket]) -> None:
+    """A connection which came about in the very moment another one won."""
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
