@@ -189,7 +189,16 @@ def _demo(chosen: argparse.Namespace, options: Options) -> int:
         raise UsageError("mailshell demo takes imap or pop3, or --serve")
     interactive = not chosen.commands and chosen.script is None and sys.stdin.isatty()
     return demo.main(
-        side, options, chosen.commands, chosen.script, chosen.json, chosen.fail_fast, chosen.serve, interactive
+        demo.DemoRun(
+            side,
+            options,
+            chosen.commands,
+            chosen.script,
+            chosen.json,
+            chosen.fail_fast,
+            chosen.serve,
+            interactive,
+        )
     )
 
 

@@ -444,7 +444,7 @@ class Session:
         self.closed_because = reason
         self._wire(Closed(self._clock(), not self._closing, reason))
         self._fail(ConnectionLost(reason))
-        if not self._closing:
+        if not self._closing and not (self.engine.farewell and error is None):
             self.listener.closed(reason)
 
     def stderr(self, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed
 
 _HISTORY = 1000
+#: However slow a server is, leaving it takes no longer than this.
+_FAREWELL_SECONDS = 5.0
 
 
 class Interpreter:
@@ -156,7 +159,9 @@ class Interpreter:
         if session is None or not session.is_open:
             return
         try:
-            await dialogues.leave(self, session)
+            await asyncio.wait_for(dialogues.leave(self, session), _FAREWELL_SECONDS)
+        except TimeoutError:
+            self.console.say(f"no answer to the farewell for {_FAREWELL_SECONDS:g} s; the connection is dropped")
         except (SessionError, ConnectFailed) as error:
             self.console.say(escape(str(error)))
         finally:

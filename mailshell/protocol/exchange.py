@@ -166,6 +166,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def farewell(self) -> bool:
+        """Whether the server is about to close the connection, and has said so."""
+        ...
+
+    @property
     def secrets(self) -> Secrets:
         """The secrets known so far."""
         ...

@@ -95,6 +95,11 @@ class ImapConnection:
             return f"inside a line, {len(self._server.partial_line):,} octets received"
         return "" if self._server.between else "inside a response"
 
+    @property
+    def farewell(self) -> bool:
+        """Whether the server has said that it closes the connection."""
+        return self.state.said_bye
+
     def take_rest(self) -> bytes:
         """What was received and not read yet; it is forgotten."""
         return self._server.take_rest()

@@ -85,6 +85,11 @@ class Pop3Connection:
         """The command whose multi-line reply is being received."""
         return self._began[1] if self._began is not None else None
 
+    @property
+    def farewell(self) -> bool:
+        """Whether the server has accepted QUIT, after which it closes the connection."""
+        return self.state.phase is Phase.UPDATE
+
     def take_rest(self) -> bytes:
         """What was received and not read yet; it is forgotten."""
         return self._server.take_rest()

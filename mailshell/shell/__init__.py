@@ -1,0 +1,1 @@
+"""The interactive shell. All of prompt-toolkit lives here."""
