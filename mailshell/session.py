@@ -230,7 +230,7 @@ class Session:
         now, tls, offset = self._clock(), self.tls, self.engine.sent_octets
         events = self.engine.sent(octets)
         if self.observers:
-            spans = tuple(self.engine.secret_spans(octets, offset))
+            spans = tuple(self.engine.secret_spans(octets, offset, known=self._masks()))
             self._wire(Octets(Side.CLIENT, octets, now, tls, offset, spans))
             for event in events:
                 self._show(event, now, tls)
@@ -356,7 +356,7 @@ class Session:
         now, tls = self._clock(), self.tls
         self.last_activity = now
         if self.observers:
-            spans = tuple(self._echoes.spans(octets))
+            spans = tuple(self._echoes.spans(octets)) if self._masks() else ()
             self._wire(Octets(Side.SERVER, octets, now, tls, self._received, spans))
         self._received += len(octets)
         for event in self.engine.received(octets):
@@ -465,6 +465,9 @@ class Session:
                 future.exception()
 
     # --- observers
+
+    def _masks(self) -> bool:
+        return any(observer.masks for observer in self.observers)
 
     def _wire(self, event: WireEvent) -> None:
         for observer in self.observers:

@@ -45,6 +45,11 @@ class Output:
     data: list[object] = field(default_factory=list)
     untagged: list[str] = field(default_factory=list)
 
+    @property
+    def streams(self) -> bool:
+        """Whether messages go somewhere as they come; otherwise they are part of the result that is collected."""
+        return self.file is not None or not self.console.collects
+
     def lines(self, lines: list[str], *, to_file: bool) -> None:
         """Lines of a rendered answer."""
         if self.console.collects:
@@ -84,7 +89,7 @@ class ImapAnswer:
                 if frame.last:
                     self._sink.close()
                     self._sink = None
-        elif isinstance(frame, Line) and frame.literal is not None and not self._output.console.collects:
+        elif isinstance(frame, Line) and frame.literal is not None and self._output.streams:
             item = _BODY_ITEM.search(frame.octets)
             if item is not None:
                 name = item["name"].decode("latin-1").upper()

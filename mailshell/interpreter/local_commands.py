@@ -16,6 +16,7 @@ from mailshell.interpreter.result import Result
 from mailshell.protocol.events import Side
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
+from mailshell.protocol.secrecy import ChunkMask
 from mailshell.text.escape import escape, escape_octets
 from mailshell.trace.trace import LEVELS, STYLES, Trace
 from mailshell.transport.endpoint import EndpointError, parse_url
@@ -208,8 +209,10 @@ async def _hex(interpreter: Interpreter, arguments: str) -> Lines:
         secrets=interpreter.secrets,
         show_secrets=interpreter.options.show_secrets,
     )
+    echoes = {side: ChunkMask(interpreter.secrets) for side in Side}
     for event in interpreter.tap.events:
-        trace.wire(event)
+        known = echoes[event.side].spans(event.octets)
+        trace.wire(replace(event, secret=(*event.secret, *known)))
     if interpreter.tap.dropped:
         lines.append(f"… {interpreter.tap.dropped:,} more octets were not kept")
     return lines or ["nothing has been sent yet"]

@@ -19,6 +19,8 @@ _VALUE = 4096
 class Tap:
     """An observer. ``begin`` forgets; from then on the events and the received octets are kept, up to a limit."""
 
+    masks = False
+
     def __init__(self) -> None:
         self.events: list[Octets] = []
         self.dropped = 0

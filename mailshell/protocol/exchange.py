@@ -152,8 +152,8 @@ class Engine(Protocol):
         """What was received and not read yet; it is forgotten."""
         ...
 
-    def secret_spans(self, octets: bytes, offset: int) -> list[SecretSpan]:
-        """Which of the octets that this side sent at the stream's ``offset`` are secret."""
+    def secret_spans(self, octets: bytes, offset: int, *, known: bool = True) -> list[SecretSpan]:
+        """Which of the octets that this side sent at the stream's ``offset`` are secret, by state or as ``known``."""
         ...
 
     def started_tls(self) -> None:

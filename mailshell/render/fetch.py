@@ -30,6 +30,7 @@ class FetchRendering:
         self._width = width
         self._drawing = drawing
         self._held: list[Fetched] = []
+        self._kind = ""
         self._names: Names | None = None
         self._mixed = False
         self._table: Table | None = None
@@ -38,7 +39,7 @@ class FetchRendering:
 
     def add(self, data: Fetched) -> list[str]:
         names = tuple([item.name for item in data.items])
-        if self._table is not None and self._names == names:
+        if self._table is not None and self._names == names and self._kind == data.kind:
             return self._table.add(self._row(data))
         envelope = _is_envelope_row(data.items)
         large = not envelope and any(isinstance(item.value, _LARGE) for item in data.items)
@@ -46,8 +47,7 @@ class FetchRendering:
             return self.flush(more=True) + self._block(data)
         if self._table is not None:
             # The widths stand already; a message with other items gets a line of its own.
-            same = self._names is not None and sorted(names) == sorted(self._names)
-            if same:
+            if self._is_like(data, names):
                 return self._table.add(self._row(data))
             return self._block(data) if envelope else [line_of(data)]
         lines = []
@@ -56,11 +56,17 @@ class FetchRendering:
             if self._table is not None:
                 return lines + (self._block(data) if envelope else [line_of(data)])
         if self._names is None:
-            self._names, self._envelopes = names, envelope
-        elif names != self._names and sorted(names) != sorted(self._names):
+            self._kind, self._names, self._envelopes = data.kind, names, envelope
+        elif not self._is_like(data, names):
             self._mixed = True
         self._held.append(data)
         return lines + self.flush(more=True) if len(self._held) >= HELD else lines
+
+    def _is_like(self, data: Fetched, names: Names) -> bool:
+        """Whether a message has the same items as the first, in whatever order."""
+        if self._kind != data.kind or self._names is None:
+            return False
+        return names == self._names or sorted(names) == sorted(self._names)
 
     def flush(self, *, more: bool = False) -> list[str]:
         """Show what is held. If it was all alike, what follows goes on in the same table; ``more`` is expected."""

@@ -24,6 +24,7 @@ class Pop3Rendering:
         self.arguments = arguments
         self._messages = 0
         self._octets = 0
+        self._single = False
         self._table: Table | None = None
         self._pattern = _TWO_NUMBERS
         if self.name == "LIST":
@@ -34,6 +35,7 @@ class Pop3Rendering:
 
     def status(self, response: StatusLine) -> list[str]:
         """What a single-line reply says: STAT, and LIST and UIDL with a message number. None for other replies."""
+        self._single = True
         if not response.ok:
             return []
         if self.name == "STAT" and (match := _TWO_NUMBERS.match(response.rest)):
@@ -62,8 +64,8 @@ class Pop3Rendering:
         return self._table.add(row)
 
     def finish(self) -> list[str]:
-        """What was held back, and the sum."""
-        if self._table is None:
+        """What was held back, and the sum of a listing; nothing after a single-line reply."""
+        if self._table is None or self._single:
             return []
         lines = self._table.flush()
         total = counted(self._messages, "message")

@@ -80,7 +80,7 @@ class LineCutter:
         longest = self._secrets.longest if self._secrets is not None else 0
         at = 0
         while len(octets) - at > self._bound + longest:
-            window = octets[at : at + self._bound + longest]
+            window = octets[at : at + self._bound + longest + 1]
             cut = self._place(window)
             pieces.append(window[:cut])
             at += cut
@@ -96,7 +96,7 @@ class LineCutter:
         if cut == 0:
             return max(end for start, end, _ in spans if start == 0)
         back = cut
-        while back > cut - 4 and back < len(window) and window[back] & 0xC0 == 0x80:
+        while back > cut - 4 and window[back] & 0xC0 == 0x80:
             back -= 1
         return back if back > 0 else cut
 

@@ -38,6 +38,8 @@ class Trace:
     the style ``mailshell``. ``tag_prefix`` is what this side's tags begin with; the style ``imaplib`` names it.
     """
 
+    masks = True
+
     def __init__(
         self,
         engine_protocol: str,

@@ -42,7 +42,7 @@ def fetch(m: imaplib.IMAP4) -> None:
     m.logout()
 
 
-FETCH = [
+FETCH: list[object] = [
     b"* 1 FETCH (FLAGS (\\Seen) BODY[HEADER] {14}\r\nSubject: a\r\n\r\n BODY[TEXT] {5}\r\nhello)\r\n",
     b"* 2 FETCH (FLAGS () BODY[HEADER] {0}\r\n BODY[TEXT] {8}\r\n\xff'\"\x00\r\n{3)\r\n* 4 EXISTS\r\n",
     b"{tag} OK Fetch completed.\r\n",
@@ -74,7 +74,7 @@ def flags(m: imaplib.IMAP4) -> None:
     m.logout()
 
 
-FLAGS = [
+FLAGS: list[Sequence[object]] = [
     [b"* SEARCH 1 2 3\r\n{tag} OK Search completed\r\n"],
     [b"* 1 FETCH (FLAGS (\\Flagged))\r\n{tag} OK Store completed\r\n"],
     [b"{tag} OK Store completed\r\n"],
@@ -110,7 +110,7 @@ def refused(m: imaplib.IMAP4) -> None:
     quiet(m.select)
 
 
-REFUSED = [
+REFUSED: list[Sequence[object]] = [
     [b"{tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n"],
     [b"{tag} NO Login failed: it's wrong\r\n"],
     [b"{tag} BAD what?\r\n"],
@@ -250,5 +250,5 @@ def test_untagged_responses_are_bounded() -> None:
     assert "FLAGS: [b'(\\\\Seen)']" in text
     assert "b'0 (BODY" not in text
     assert "b'2999 (BODY" in text
-    assert sum(len(item[1]) for item in kept.pop("FETCH")) < MOST
+    assert sum(len(item[1]) for item in kept.pop("FETCH") if isinstance(item, tuple)) < MOST
     assert "FETCH" not in kept

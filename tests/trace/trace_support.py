@@ -1,4 +1,4 @@
-"""An engine and a trace fed with octets, as a session does it; and a server that plays a script and records both sides."""
+"""An engine and a trace fed with octets, as a session does it; a server that plays a script and records both sides."""
 
 from __future__ import annotations
 

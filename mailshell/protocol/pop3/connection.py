@@ -102,9 +102,10 @@ class Pop3Connection:
         """Octets of this side, sent at the stream's ``offset``, with the secret ones masked."""
         return secrecy.mask(octets, self.secret_spans(octets, offset))
 
-    def secret_spans(self, octets: bytes, offset: int) -> list[SecretSpan]:
-        """Which of the octets that this side sent at ``offset`` are secret, by state or because they are known."""
-        return secrecy.relative(self._spans, offset, len(octets)) + self.secrets.scan(octets)
+    def secret_spans(self, octets: bytes, offset: int, *, known: bool = True) -> list[SecretSpan]:
+        """Which of the octets that this side sent at ``offset`` are secret, by state or because they are ``known``."""
+        spans = secrecy.relative(self._spans, offset, len(octets))
+        return spans + self.secrets.scan(octets) if known else spans
 
     # --- this side
 

@@ -1,0 +1,327 @@
+"""Secrets: whatever way to log in, in whatever pieces it is sent, nothing of the password is shown."""
+
+from __future__ import annotations
+
+import base64
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from protocol_support import cuts, imap, pieces, pop3
+
+from mailshell.protocol.events import Line, LinePart, LiteralPart, SecretSpan
+from mailshell.protocol.exchange import Sent
+from mailshell.protocol.imap.connection import ImapConnection
+from mailshell.protocol.imap.mailbox_name import encode_mailbox
+from mailshell.protocol.pop3.connection import Pop3Connection
+from mailshell.protocol.secrecy import ChunkMask, Secrets, mask, mask_text, relative
+
+#: Octets that stand in none of the commands, so that any of them that is shown is one too many.
+_ODD = "§¤µ¶Ŧđ".encode() + b"!#$%&'+,;<=>?@^_`|~"
+PASSWORDS = st.text(alphabet="QXZJ0987654321+/=\"\\ !$&'€ö", min_size=1, max_size=24).map(str.encode)
+ATOMS = PASSWORDS.map(lambda p: p.strip(b" ").replace(b'"', b"'")).filter(bool)
+
+
+def quoted(value: bytes) -> bytes:
+    return b'"' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def shown(engine: ImapConnection | Pop3Connection, chunks: list[bytes]) -> tuple[list[bytes], bytes, list[str]]:
+    """What may be shown of octets that are sent: each chunk, all frames joined, and the words of the commands."""
+    chunk_texts, frames, words = [], b"", []
+    for chunk in chunks:
+        offset = engine.sent_octets
+        events = engine.sent(chunk)
+        chunk_texts.append(engine.mask(chunk, offset))
+        for event in events:
+            if isinstance(event, Line):
+                frames += mask(event.octets, event.secret)
+            elif isinstance(event, (LiteralPart, LinePart)):
+                frames += mask_text(event.secret).encode() if event.secret else event.octets
+            elif isinstance(event, Sent):
+                words.append(event.exchange.words)
+                assert repr(engine.secrets).startswith("<")
+    return chunk_texts, frames, words
+
+
+def visible(text: bytes) -> bytes:
+    """What is left of a text besides the masks."""
+    rest = text
+    for label in ("password", "initial-response", "response", "length", "digest", "secret"):
+        rest = rest.replace(mask_text(label).encode(), b"")
+    return rest
+
+
+def assert_hidden(
+    engine: ImapConnection | Pop3Connection, sent: bytes, parts: list[tuple[int, int]], at: list[int]
+) -> None:
+    """Nothing that lies in ``parts`` (offsets in what is sent) may be shown; the rest may, and need not."""
+    allowed = set(range(len(sent)))
+    for start, end in parts:
+        allowed -= set(range(start, end))
+    base = engine.sent_octets
+    position = 0
+    for chunk in pieces(sent, at):
+        engine.sent(chunk)
+        covered: set[int] = set()
+        for start, end, _ in engine.secret_spans(chunk, base + position):
+            covered |= set(range(start, end))
+        open_ = {position + i for i in range(len(chunk)) if i not in covered}
+        assert open_ <= allowed, (chunk, engine.mask(chunk, base + position))
+        position += len(chunk)
+
+
+def located(pattern: list[bytes | tuple[bytes]]) -> tuple[bytes, list[tuple[int, int]]]:
+    """Join octets; those in a tuple are secret."""
+    sent, parts = b"", []
+    for piece in pattern:
+        octets = piece[0] if isinstance(piece, tuple) else piece
+        if isinstance(piece, tuple):
+            parts.append((len(sent), len(sent) + len(octets)))
+        sent += octets
+    return sent, parts
+
+
+def size(value: bytes) -> bytes:
+    return b"%d" % len(value)
+
+
+IMAP_WAYS = {
+    "atom": lambda p: [b"a1 LOGIN fred ", (p,), b"\r\n"],
+    "mixed case": lambda p: [b"a1 loGIn fred ", (p,), b"\r\n"],
+    "quoted": lambda p: [b'a1 LOGIN "fr ed" ', (quoted(p),), b"\r\n"],
+    "escaped user": lambda p: [b'a1 LOGIN "fr\\"ed" ', (quoted(p),), b"\r\n"],
+    "unquoted spaces": lambda p: [b"a1 LOGIN fred ", (p + b" QX " + p,), b"\r\n"],
+    "user with spaces": lambda p: [b"a1 LOGIN fr ", (b"ed " + p,), b"\r\n"],
+    "open quote": lambda p: [b"a1 LOGIN fred ", (b'"' + p,), b"\r\n"],
+    "close quote": lambda p: [b"a1 LOGIN fred ", (p + b'"',), b"\r\n"],
+    "no space between": lambda p: [b'a1 LOGIN "fred"', (quoted(p),), b"\r\n"],
+    "glued": lambda p: [b'a1 LOGIN "fred"', (p,), b"\r\n"],
+    "two spaces": lambda p: [b"a1  LOGIN  fred  ", (p,), b"\r\n"],
+    "tabs": lambda p: [b"a1\tLOGIN\tfred\t", (p,), b"\r\n"],
+    "space in front": lambda p: [b"  a1 LOGIN fred ", (p,), b"\r\n"],
+    "tag forgotten": lambda p: [b"LOGIN fred ", (p,), b"\r\n"],
+    "tag forgotten, space in front": lambda p: [b" LOGIN fred ", (quoted(p),), b"\r\n"],
+    "bare LF": lambda p: [b"a1 LOGIN fred ", (p,), b"\n"],
+    "literal": lambda p: [b"a1 LOGIN fred {", (size(p),), b"}\r\n", (p,), b"\r\n"],
+    "literal+": lambda p: [b"a1 LOGIN fred {", (size(p),), b"+}\r\n", (p,), b"\r\n"],
+    "two literals": lambda p: [b"a1 LOGIN {4}\r\nfred {", (size(p),), b"}\r\n", (p,), b"\r\n"],
+    "user literal": lambda p: [b"a1 LOGIN {4+}\r\nfred ", (quoted(p),), b"\r\n"],
+    "user literal, no space": lambda p: [b"a1 LOGIN {4+}\r\nfred", (quoted(p),), b"\r\n"],
+    "tag forgotten, literal": lambda p: [b"LOGIN fred {", (size(p),), b"+}\r\n", (p,), b"\r\n"],
+    "something after": lambda p: [b"a1 LOGIN fred ", (p + b" {3}x " + p,), b"\r\n"],
+    "initial response": lambda p: [b"a1 AUTHENTICATE PLAIN ", (base64.b64encode(b"\0u\0" + p),), b"\r\n"],
+    "initial response, mixed case": lambda p: [b"a1 authenticate plain ", (base64.b64encode(p),), b"\r\n"],
+    "initial response, not base64": lambda p: [b"a1 AUTHENTICATE PLAIN ", (p,), b"\r\n"],
+    "continuation": lambda p: [b"a1 AUTHENTICATE LOGIN\r\n", (base64.b64encode(p),), b"\r\n"],
+    "continuations": lambda p: [b"a1 AUTHENTICATE X\r\n", (p,), b"\r\n", (p,), b"\r\n", b"*\r\n"],
+    "continuation like a literal": lambda p: [b"a1 AUTHENTICATE X\r\n", (p + b"{4}",), b"\r\n", (b"QXJZ",), b"\r\n"],
+    "continuation like a command": lambda p: [b"a1 AUTHENTICATE X\r\n", (b"b NOOP " + p,), b"\r\n"],
+    "continuation in the clear": lambda p: [b"a1 AUTHENTICATE X\r\n", (b" " + p + b" ",), b"\r\n"],
+}  # fmt: skip
+POP3_WAYS = {
+    "PASS": lambda p: [b"USER fred\r\nPASS ", (p,), b"\r\n"],
+    "mixed case": lambda p: [b"pAsS ", (p,), b"\r\n"],
+    "spaces": lambda p: [b"PASS ", (b" " + p + b"  QX " + p + b" ",), b"\r\n"],
+    "space in front": lambda p: [b" PASS ", (p,), b"\r\n"],
+    "tab": lambda p: [b"PASS\t", (p,), b"\r\n"],
+    "bare LF": lambda p: [b"PASS ", (p,), b"\n"],
+    "APOP": lambda p: [b"APOP fred ", (p,), b"\r\n"],
+    "APOP, two spaces": lambda p: [b"APOP  fred ", (p,), b"\r\n"],
+    "AUTH, initial response": lambda p: [b"AUTH PLAIN ", (base64.b64encode(b"\0u\0" + p),), b"\r\n"],
+    "AUTH, continuations": lambda p: [b"AUTH LOGIN\r\n", (base64.b64encode(p),), b"\r\n", (p,), b"\r\n*\r\n"],
+    "AUTH, like a command": lambda p: [b"auth LOGIN\r\n", (b"STAT " + p,), b"\r\n"],
+    "RPOP after PASS": lambda p: [b"PASS ", (p,), b"\r\nRPOP fred\r\n"],
+    "POP2": lambda p: [b"HELO fred ", (p,), b"\r\n"],
+}
+
+
+@pytest.mark.parametrize("way", IMAP_WAYS)
+@given(ATOMS, cuts)
+def test_imap_passwords(way: str, password: bytes, at: list[int]) -> None:
+    sent, parts = located(IMAP_WAYS[way](password))
+    assert_hidden(imap(), sent, parts, at)
+    assert_hidden(imap(), sent, parts, list(range(len(sent))))
+    assert_hidden(imap(), sent, parts, [])
+
+
+@pytest.mark.parametrize("way", POP3_WAYS)
+@given(ATOMS, cuts)
+def test_pop3_passwords(way: str, password: bytes, at: list[int]) -> None:
+    sent, parts = located(POP3_WAYS[way](password))
+    assert_hidden(pop3(), sent, parts, at)
+    assert_hidden(pop3(), sent, parts, list(range(len(sent))))
+    assert_hidden(pop3(), sent, parts, [])
+
+
+@pytest.mark.parametrize("way", [*IMAP_WAYS, *(f"POP3 {way}" for way in POP3_WAYS)])
+@given(PASSWORDS.map(lambda p: p.replace(b'"', b"'").strip(b" ")).filter(lambda p: len(p) >= 3), cuts)
+def test_no_piece_of_three_octets_is_shown(way: str, password: bytes, at: list[int]) -> None:
+    engine: ImapConnection | Pop3Connection
+    if way.startswith("POP3 "):
+        engine, pattern = pop3(), POP3_WAYS[way.removeprefix("POP3 ")](password)
+    else:
+        engine, pattern = imap(), IMAP_WAYS[way](password)
+    sent, parts = located(pattern)
+    plain = b"".join(piece for piece in pattern if isinstance(piece, bytes))
+    chunks, frames, words = shown(engine, pieces(sent, at))
+    texts = [*chunks, frames, *(text.encode() for text in words)]
+    for start, end in parts:
+        secret = sent[start:end]
+        for first in range(len(secret) - 2):
+            piece = secret[first : first + 3]
+            if piece not in plain:
+                assert not any(piece in visible(text) for text in texts)
+
+
+@given(st.integers(6, 999), cuts)
+def test_the_length_of_a_literal_is_not_given_away(length: int, at: list[int]) -> None:
+    password = b"Q" * length
+    sent = b"a LOGIN fred {%d}\r\n%s\r\n" % (length, password)
+    chunks, frames, words = shown(imap(), pieces(sent, at))
+    for text in (*chunks, frames, *(word.encode() for word in words)):
+        assert not set(visible(text)) & set(b"0123456789Q")
+
+
+def test_what_is_shown_of_a_login() -> None:
+    chunks, frames, words = shown(imap(), [b"a LOGIN fred {6}\r\n", b"secret\r\n", b'b LOGIN "a b" "x y"\r\n'])
+    assert chunks == [
+        "a LOGIN fred {⟦length⟧}\r\n".encode(),
+        "⟦password⟧\r\n".encode(),
+        'b LOGIN "a b" ⟦password⟧\r\n'.encode(),
+    ]
+    assert frames == b"".join(chunks)
+    assert words == ["LOGIN fred {⟦length⟧}", 'LOGIN "a b" ⟦password⟧']
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"a SELECT INBOX\r\n", b"a SEARCH TEXT x\r\n", b"a RENAME LOGIN x\r\n", b"LOGIN\r\n", b"a AUTHENTICATE PLAIN\r\n"],
+)
+def test_nothing_else_is_masked(line: bytes) -> None:
+    assert shown(imap(), [line])[0] == [line]
+
+
+def test_lines_after_a_login_are_shown() -> None:
+    engine = imap()
+    engine.sent(b"a AUTHENTICATE PLAIN\r\nQXZJ\r\n*\r\n")
+    list(engine.received(b"a BAD cancelled\r\n"))
+    assert shown(engine, [b"b NOOP\r\n"])[0] == [b"b NOOP\r\n"]
+
+
+def test_the_cancelling_star_is_shown() -> None:
+    engine = imap()
+    assert shown(engine, [b"a AUTHENTICATE PLAIN\r\n", b"*\r\n"])[0][1] == b"*\r\n"
+    other = pop3()
+    assert shown(other, [b"AUTH PLAIN\r\n", b"*\r\n"])[0][1] == b"*\r\n"
+
+
+def test_hundreds_of_logins_in_one_chunk() -> None:
+    for engine, line in ((imap(), b"a LOGIN u QX%d\r\n"), (pop3(), b"PASS QX%d\r\n")):
+        chunk = b"".join(line % number for number in range(500))
+        assert b"QX" not in shown(engine, [chunk])[0][0]
+
+
+# --- echoes
+
+
+@given(st.binary(min_size=6, max_size=30), st.binary(max_size=20), st.binary(max_size=20), cuts)
+def test_echoes_are_masked_across_cuts(password: bytes, before: bytes, after: bytes, at: list[int]) -> None:
+    secrets = Secrets()
+    secrets.learn(password)
+    echoes, position = ChunkMask(secrets), 0
+    echo = before + password + after
+    hidden = set(range(len(before), len(before) + len(password)))
+    for chunk in pieces(echo, at):
+        covered = {i for start, end, _ in echoes.spans(chunk) for i in range(start, end)}
+        open_ = {i for i in range(len(chunk)) if i not in covered} & {i - position for i in hidden}
+        # A piece shorter than three octets at the end of a chunk is not recognised yet.
+        assert len(open_) <= 2
+        position += len(chunk)
+
+
+@pytest.mark.parametrize("password", [b"hunter2", b'pa"ss\\word', b"p ss w rd", "pässwörd".encode()])
+def test_every_form_of_an_echo(password: bytes) -> None:
+    engine = imap()
+    engine.sent(b"a LOGIN fred " + quoted(password) + b"\r\n")
+    for form in (password, quoted(password), base64.b64encode(password)):
+        (line, *_) = engine.received(b"* BAD what is " + form + b"\r\n")
+        assert isinstance(line, Line)
+        assert form.strip(b'"') not in mask(line.octets, line.secret)
+        assert form.strip(b'"') not in engine.secrets.mask(b"x " + form)
+    text = engine.secrets.mask_str(f"LOGIN {password.decode()} failed")
+    assert text == "LOGIN ⟦password⟧ failed"
+
+
+@pytest.mark.parametrize(
+    ("engine", "sent"),
+    [
+        (imap, b"a AUTHENTICATE PLAIN %s\r\n"),
+        (imap, b"a AUTHENTICATE PLAIN\r\n%s\r\n"),
+        (pop3, b"AUTH PLAIN %s\r\n"),
+        (pop3, b"AUTH PLAIN\r\n%s\r\n"),
+    ],
+)
+def test_the_password_within_a_sasl_response_is_known(engine: object, sent: bytes) -> None:
+    one = engine()  # type: ignore[operator]
+    one.sent(sent % base64.b64encode(b"\0fred\0hunter22"))
+    assert one.secrets.mask_str("hunter22") == "⟦password⟧"
+
+
+def test_short_passwords_are_not_looked_for() -> None:
+    engine = imap()
+    engine.sent(b"a LOGIN fred abc\r\n")
+    assert engine.secrets.mask(b"abc") == b"abc"
+    assert not engine.secrets
+
+
+def test_a_password_with_spaces_at_its_end_is_known_without_them() -> None:
+    engine = pop3()
+    engine.sent(b"PASS hunter2 \r\n")
+    assert engine.secrets.mask_str("'hunter2'") == "'⟦password⟧'"
+
+
+# --- the mask
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], "abcdef"),
+        ([(0, 6)], "⟦x⟧"),
+        ([(1, 3)], "a⟦x⟧def"),
+        ([(1, 3), (1, 3)], "a⟦x⟧def"),
+        ([(1, 5), (2, 3)], "a⟦x⟧f"),
+        ([(3, 4), (0, 1)], "⟦x⟧bc⟦x⟧ef"),
+        ([(2, 2)], "ab⟦x⟧cdef"),
+    ],
+)
+def test_mask(spans: list[tuple[int, int]], expected: str) -> None:
+    assert mask(b"abcdef", [SecretSpan(start, end, "x") for start, end in spans]).decode() == expected
+
+
+@given(st.binary(max_size=20), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=5))
+def test_mask_leaves_what_is_not_in_a_span(octets: bytes, spans: list[tuple[int, int]]) -> None:
+    inside = [(min(a, b, len(octets)), min(max(a, b), len(octets))) for a, b in spans]
+    covered = {i for start, end in inside for i in range(start, end)}
+    masked = mask(octets, [SecretSpan(start, end, "") for start, end in inside])
+    left = bytes(octet for i, octet in enumerate(octets) if i not in covered)
+    assert masked.replace(mask_text("").encode(), b"") == left or mask_text("").encode() in octets
+
+
+def test_relative() -> None:
+    spans = [SecretSpan(0, 5, "a"), SecretSpan(8, 20, "b"), SecretSpan(30, 31, "c")]
+    assert relative(spans, 3, 10) == [SecretSpan(0, 2, "a"), SecretSpan(5, 10, "b")]
+
+
+def test_secrets_do_not_show_themselves() -> None:
+    secrets = Secrets()
+    secrets.learn(b"hunter2")
+    assert "hunter2" not in repr(secrets)
+    assert "hunter2" not in str(vars(ChunkMask(secrets)).get("_secrets"))
+    assert secrets
+
+
+def test_the_names_of_mailboxes_hold_no_surprises() -> None:
+    assert encode_mailbox(string.ascii_letters) == string.ascii_letters.encode()
