@@ -16,6 +16,8 @@ GAP = "  "
 #: Numbers in a long table get at least this much room: those that follow have more digits than the first.
 _DIGITS = 6
 _NARROWEST = 12
+#: Nothing is aligned with names and numbers longer than this; they push aside what follows in their line alone.
+WIDEST = 40
 #: Longer text is not measured: it fits into no column anyway.
 _LONGEST = 2_000
 #: A row with more cells than this is no row of a table.
@@ -75,7 +77,7 @@ def wrap(words: Iterable[str], width: int, first: str = "", rest: str = "", sepa
     gap, end = len(separator), separator.rstrip(" ")
     for word in words:
         length = len(word) if word.isascii() else cells(word)
-        if held and used + gap + length > width:
+        if held and used + gap + length + len(end) > width:
             lines.append((rest if lines else first) + separator.join(held) + end)
             held, used = [], cells(rest)
         used += length + (gap if held else 0)
@@ -87,7 +89,7 @@ def wrap(words: Iterable[str], width: int, first: str = "", rest: str = "", sepa
 
 def block(fields: Sequence[tuple[str, str]], indent: str = "", colon: str = "") -> list[str]:
     """Names and values below each other, the values aligned."""
-    widest = max((cells(name) for name, _ in fields), default=0) + len(colon)
+    widest = min(max((cells(name) for name, _ in fields), default=0) + len(colon), WIDEST)
     return [f"{indent}{pad(name + colon, widest)}{GAP}{value}".rstrip(" ") for name, value in fields]
 
 
@@ -141,6 +143,7 @@ class Table:
                 widths[at] = max(widths[at], cells(cell))
         if more:
             widths = [max(w, _DIGITS) if c.number else w for w, c in zip(widths, self.columns, strict=True)]
+        widths = [min(w, WIDEST) if c.number else w for w, c in zip(widths, self.columns, strict=True)]
         texts = [at for at, column in enumerate(self.columns[:-1]) if not column.number]
         last = min(widths[-1], max(_NARROWEST, self._width // 3)) if widths else 0
         while texts and (excess := sum(widths[:-1]) + last + len(GAP) * (count - 1) - self._width) > 0:
@@ -148,6 +151,7 @@ class Table:
             if widths[widest] <= _NARROWEST:
                 break
             widths[widest] = max(_NARROWEST, widths[widest] - max(1, excess // len(texts)))
+        widths[-1] = min(widths[-1], self._width)
         return widths
 
     def _line(self, row: Sequence[str], widths: Sequence[int]) -> str:

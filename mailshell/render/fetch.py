@@ -78,7 +78,7 @@ class FetchRendering:
             return [line for data in held for line in self._block(data)]
         if self._mixed or not _fit_a_table(self._names or ()):
             self._forget()
-            return [line_of(data) for data in held]
+            return [line_of(data) if data.items else f"{line_of(data)}  (no items)" for data in held]
         self._open(held[0])
         assert self._table is not None
         lines = []
@@ -175,4 +175,5 @@ def line_of(data: Fetched) -> str:
     """``12  UID 5  FLAGS (\\Seen)``."""
     number = "?" if data.number is None else str(data.number)
     first = f"UID {number}" if data.kind == "UIDFETCH" else number
-    return "  ".join([first, *(f"{shown(item.name)} {item_text(item)}".rstrip(" ") for item in data.items)])
+    items = [f"{shown(item.name)} {item_text(item)}".rstrip(" ") for item in data.items]
+    return "  ".join([first, *items])

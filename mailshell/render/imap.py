@@ -60,7 +60,7 @@ class ImapRendering:
         if isinstance(data, Fetched):
             return self._flush_mailboxes(more=True) + self._fetched.add(data)
         if isinstance(data, MailboxListing):
-            if self._status.streaming:
+            if self._status.streaming and not self._listing.streaming:
                 return [listing_line(data)]
             lines = self._fetched.flush(more=True) + self._listing.add(data)
             return lines + self._status.flush(more=True) if self._listing.streaming else lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mailshell.protocol.imap.data import ExtendedSearch, Numbers, Vanished
-from mailshell.render.columns import cells, wrap
+from mailshell.render.columns import WIDEST, cells, wrap
 from mailshell.render.shown import shown
 from mailshell.render.values import counted, generic
 
@@ -69,7 +69,7 @@ def extended_search_lines(data: ExtendedSearch, width: int) -> list[str]:
     what = "UID" if data.uid else "message"
     if not data.items:
         return ["(0 messages)"]
-    widest = max(cells(shown(name)) for name in data.items)
+    widest = min(max(cells(shown(name)) for name in data.items), WIDEST)
     lines = []
     for name, value in data.items.items():
         first = f"{shown(name):<{widest}}  "

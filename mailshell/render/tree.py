@@ -9,7 +9,7 @@ from mailshell.render.columns import wrap
 
 #: A tree is cut after this many lines: a server can announce millions of empty parts in a few megabytes.
 MOST = 100_000
-_ROOM = 40
+_ROOM = 20
 
 
 @dataclass(frozen=True, slots=True)

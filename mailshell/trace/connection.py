@@ -31,7 +31,7 @@ def connection_rows(event: WireEvent, settings: Settings, rows: Rows, *, expecte
     """Add the rows of an event other than ``Octets``. ``expected``: the end is no surprise."""
     at = f"{elapsed(event.time, settings)} " if settings.level >= 4 else ""
     if isinstance(event, Connected):
-        if settings.level >= 2:
+        if settings.level >= 2 and len(event.attempts) > 1:
             for attempt in event.attempts:
                 rows.add(prefix.own(), escape(f"{at}{attempt}"))
         rows.add(prefix.own(), escape(f"{at}connected to {event.peer}"))

@@ -2,6 +2,7 @@
 
 The sizes count what crossed the wire for the request, literals and bodies included. Secret octets that this side
 sends, or that the server echoes in a line, are left out: a size would tell the length of the password. The row says so.
+What the server sends unasked counts for the request that waits, if it is the only one.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ class Requests:
         elif isinstance(event, Sent):
             self._begin(event.exchange, time, tls)
         elif isinstance(event, (Untagged, Continuation)):
-            self._count_received(event.exchange)
+            alone = next(iter(self._requests)) if len(self._requests) == 1 else None
+            self._count_received(event.exchange or alone)
         elif isinstance(event, Completed):
             self._count_received(event.exchange)
             self._complete(event.exchange, event.response, time, tls)

@@ -50,11 +50,13 @@ class Trace:
         secrets: Secrets,
         show_secrets: bool = False,
         colour: bool = False,
-        tag_prefix: str = "A",
+        tag_prefix: str = "a",
     ) -> None:
         checked = _checked_level(level)
         self._settings = Settings(engine_protocol, write, secrets, checked, show_secrets, colour, tag_prefix)
         self._name = ""
+        #: Whether known secrets have to be looked for in each read and write: the octets are shown as they come.
+        self.masks = False
         self.style = style
 
     @property
@@ -65,6 +67,7 @@ class Trace:
     @level.setter
     def level(self, level: int) -> None:
         self._settings.level = _checked_level(level)
+        self._note_masks()
 
     @property
     def style(self) -> str:
@@ -78,6 +81,7 @@ class Trace:
         if style != self._name:
             self._name = style
             self._style = _STYLES[style](self._settings)
+            self._note_masks()
 
     @property
     def show_secrets(self) -> bool:
@@ -87,6 +91,7 @@ class Trace:
     @show_secrets.setter
     def show_secrets(self, show: bool) -> None:
         self._settings.show_secrets = show
+        self._note_masks()
 
     @property
     def colour(self) -> bool:
@@ -96,6 +101,9 @@ class Trace:
     @colour.setter
     def colour(self, colour: bool) -> None:
         self._settings.colour = colour
+
+    def _note_masks(self) -> None:
+        self.masks = self._name == "mailshell" and self._settings.level >= 4 and not self._settings.show_secrets
 
     def wire(self, event: WireEvent) -> None:
         """Something happened on the connection."""

@@ -44,7 +44,7 @@ def tree(value: Value) -> object:
         (b")a", [{b")"}, "a"], ["unbalanced"]),
         (b"(a (b)", [["a", ["b"]]], ["unbalanced"]),
         (b'a "b c', ["a", {b'"'}, "b", "c"], ["unreadable"]),
-        (b'("text" "pl"ain" NIL) (x)', [[b"text", b"pl", "ain", b" NIL) (x)"]], ["unbalanced"]),
+        (b'("text" "pl"ain" NIL) (x)', [[b"text", b"pl", "ain", {b'"'}, "NIL"], ["x"]], ["unreadable"]),
         (b'(a "b NIL) BODY[X Y] (c)\r\n', [["a", {b'"'}, "b", "NIL"], "BODY[X Y]", ["c"]], ["unreadable"]),
         (b"(BODY[TEXT (a) b", [["BODY[TEXT", ["a"], "b"]], ["unbalanced"]),
         (b"a\x00\xff\xe9", ["a\x00\xff\xe9"], []),
@@ -86,8 +86,9 @@ def test_never_raises_and_all_stands_within(text: bytes) -> None:
 
 
 ADVERSARIAL = [
-    b"(", b")", b"()", b'"', b'" ', b'"\\', b'\\"', b'\\" ', b"{", b"{1}", b"[", b"BODY[", b"BODY[ ", b'BODY["', b'BODY[" ',
-    b'BODY["]', b"BODY[]", b'"a" ', b"a ", b"  ", b"\r", b"\x00", b"~{", b"<", b"BODY[]<", b'BODY[\\" ', b'"\\" BODY[',
+    b"(", b")", b"()", b'"', b'" ', b'"\\', b'\\"', b'\\" ', b"{", b"{1}", b"[", b"BODY[", b"BODY[ ", b'BODY["',
+    b'BODY[" ', b'BODY["]', b"BODY[]", b'"a" ', b"a ", b"  ", b"\r",
+    b"\x00", b"~{", b"<", b"BODY[]<", b'BODY[\\" ', b'"\\" BODY[',
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ MESSAGE = b"".join(b"line %d\r\n" % number for number in range(1, 41))
 
 
 def imap(level: int, **options: Any) -> Player:
-    player = Player(level=level, **options).connect(attempts=("::1: refused",))
+    player = Player(level=level, **options).connect(attempts=("::1: refused", "mail.example:143: connected"))
     player.server(b"* OK hi \x1b[31m\r\n").client(b"a1 STARTTLS\r\n").server(b"a1 OK go\r\n").start_tls()
     player.client(b"a2 FETCH 1 (FLAGS BODY[])\r\n")
     player.server(b"* 1 FETCH (FLAGS (\\Seen) BODY[] {%d}\r\n" % len(MESSAGE), MESSAGE[:100], MESSAGE[100:])
@@ -34,7 +34,7 @@ def test_level_1_is_a_row_for_each_request() -> None:
         "--- connected to mail.example:143",
         "=:  a1 STARTTLS → OK go  11.5 ms  sent 13, received 10 octets",
         "--- TLS started: TLSv1.3, TLS_AES_256_GCM_SHA384",
-        "=~  a2 FETCH 1 (FLAGS BODY[]) → OK [X y] done  46.0 ms  sent 27, received 424 octets",
+        "=~  a2 FETCH 1 (FLAGS BODY[]) → OK [X y] done  46.0 ms  sent 27, received 436 octets",
         "=~  a3 LOGOUT → OK done  11.5 ms  sent 11, received 23 octets",
         "--- the server closed the connection",
     ]
@@ -43,6 +43,7 @@ def test_level_1_is_a_row_for_each_request() -> None:
 def test_level_2_folds() -> None:
     assert imap(2).rows == [
         "--- ::1: refused",
+        "--- mail.example:143: connected",
         "--- connected to mail.example:143",
         "S:  * OK hi \\x1b[31m",
         "C:  a1 STARTTLS",
@@ -77,8 +78,9 @@ def test_level_3_is_everything() -> None:
 
 def test_level_4_adds_boundaries() -> None:
     rows = imap(4).rows
-    assert rows[:9] == [
+    assert rows[:10] == [
         "--- 0.000000 ::1: refused",
+        "--- 0.000000 mail.example:143: connected",
         "--- 0.000000 connected to mail.example:143",
         "S:= 0.011500 read at 0: 15 octets",
         "S:  * OK hi \\x1b[31m",
@@ -96,7 +98,7 @@ def test_level_4_adds_boundaries() -> None:
 
 def test_level_5_adds_a_dump() -> None:
     rows = imap(5).rows
-    assert rows[3:5] == [
+    assert rows[4:6] == [
         "S:# 00000000  2a 20 4f 4b 20 68 69 20  1b 5b 33 31 6d 0d 0a     * OK hi .[31m..",
         "S:  * OK hi \\x1b[31m",
     ]
@@ -140,7 +142,7 @@ def test_surprises(level: int, line: str | None) -> None:
         "S:! an answer with the tag a9, which no command waits for (RFC 9051 2.2.2)",
     ]
     if level == 1:
-        expected += ["S:! * BYE I'm off", "=:! a1 NOOP → no answer  11.5 ms  sent 9, received 0 octets"]
+        expected += ["S:! * BYE I'm off", "=:! a1 NOOP → no answer  11.5 ms  sent 9, received 15 octets"]
     assert surprises == [*expected, "--! the server closed the connection \\x1b"]
     assert line is None or line in player.rows
 
@@ -193,7 +195,7 @@ def test_requests_at_once_and_what_goes_on_with_them() -> None:
         "=:  a2 CAPABILITY → OK  11.5 ms  sent 15, received 31 octets",
         "=:  a1 NOOP → NO [X] no  11.5 ms  sent 9, received 14 octets",
         "=:  a3 APPEND x {5} → OK  24.0 ms  sent 24, received 13 octets",
-        "=:  a4 IDLE → OK  24.0 ms  sent 15, received 11 octets",
+        "=:  a4 IDLE → OK  24.0 ms  sent 15, received 23 octets",
     ]
 
 
@@ -219,6 +221,13 @@ def test_settings_are_checked() -> None:
         trace.style = "curl"
     trace.level, trace.style, trace.show_secrets = 5, "poplib", True
     assert (trace.level, trace.style, trace.show_secrets) == (5, "poplib", True)
+    assert not trace.masks
+    trace.style = "mailshell"
+    assert not trace.masks
+    trace.show_secrets = False
+    assert trace.masks
+    trace.level = 3
+    assert not trace.masks
     assert STYLES == ("mailshell", "poplib", "imaplib")
     assert [level for level, _ in LEVELS] == list(range(6))
 

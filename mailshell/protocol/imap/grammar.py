@@ -5,6 +5,7 @@ One function for each form of data, in the table at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from mailshell.protocol.events import Deviation
@@ -40,6 +41,7 @@ from mailshell.protocol.imap.values import (
     read_values,
 )
 
+_MODSEQ = re.compile(rb"\( *MODSEQ +(\d{1,39}) *\) *", re.IGNORECASE)
 Reader = Callable[[Response, Sequence[Value], Findings], Data]
 
 
@@ -76,9 +78,9 @@ def _read_numbers(response: Response) -> tuple[Data, tuple[Deviation, ...]]:
     rest, modseq = response.rest, None
     bracket = rest.find(b"(")
     if bracket >= 0:
-        words = rest[bracket:].strip(b" ()").split()
-        if len(words) == 2 and words[0].upper() == b"MODSEQ" and words[1].isdigit() and len(words[1]) < 40:
-            modseq = int(words[1])
+        match = _MODSEQ.fullmatch(rest, bracket)
+        if match is not None:
+            modseq = int(match[1])
         else:
             findings.add("search-modseq", None, "only (MODSEQ n) may stand in parentheses here", "RFC 7162 3.1.5")
         rest = rest[:bracket]
@@ -89,12 +91,18 @@ def _read_numbers(response: Response) -> tuple[Data, tuple[Deviation, ...]]:
     return Numbers(response.name, tuple(map(int, words)), modseq), tuple(findings.found)
 
 
+def _word(value: Value) -> str:
+    """A word as text, NIL as such."""
+    text = as_text(value)
+    return "NIL" if text is None else text
+
+
 def _read_words(response: Response, values: Sequence[Value], findings: Findings) -> Data:
     flat = as_items(values[0]) if len(values) == 1 and isinstance(values[0], List) else values
     for value in flat:
         if not isinstance(value, Atom):
             findings.add("word", value, f"{response.name} holds words only", "RFC 9051 7")
-    return Words(response.name, tuple(as_text(value) or "NIL" for value in flat))
+    return Words(response.name, tuple(_word(value) for value in flat))
 
 
 def _read_count(response: Response, values: Sequence[Value], findings: Findings) -> Data:
@@ -124,7 +132,7 @@ def _read_listing(response: Response, values: Sequence[Value], findings: Finding
     name, raw = _mailbox(values, 2, findings)
     if any(not isinstance(value, List) for value in values[3:]):
         findings.add("list-rest", values[3], "only extended data in parentheses may follow the name", "RFC 9051 7.3.1")
-    words = tuple(as_text(item) or "NIL" for item in as_items(attributes))
+    words = tuple(_word(item) for item in as_items(attributes))
     return MailboxListing(response.name, words, delimiter, name, raw, tuple(values[3:]))
 
 
@@ -205,7 +213,7 @@ def _pairs(items: Sequence[Value], findings: Findings, name: str, step: int = 2)
     result: list[tuple[str, object]] = []
     for at in range(0, len(items) - step + 1, step):
         rest = [plain(item) for item in items[at + 1 : at + step]]
-        result.append((as_text(items[at]) or "NIL", rest[0] if len(rest) == 1 else rest))
+        result.append((_word(items[at]), rest[0] if len(rest) == 1 else rest))
     return tuple(result)
 
 
@@ -227,7 +235,7 @@ def _read_quota(response: Response, values: Sequence[Value], findings: Findings)
 def _read_subjects(response: Response, values: Sequence[Value], findings: Findings) -> Data:
     """MYRIGHTS, LISTRIGHTS, QUOTAROOT: a mailbox and words."""
     name, _ = _mailbox(values, 0, findings)
-    words = tuple(as_text(value) or "NIL" for value in values[1:])
+    words = tuple(_word(value) for value in values[1:])
     return Pairs(response.name, (name, *words), ())
 
 

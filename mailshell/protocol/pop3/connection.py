@@ -58,6 +58,7 @@ class Pop3Connection:
         self._began: tuple[StatusLine, Exchange] | None = None
         self._capabilities: bytearray | None = None
         self._bare_lf = False
+        self._overlong = 0
 
     # --- what the session knows
 
@@ -205,7 +206,9 @@ class Pop3Connection:
                 yield from self._end_body()
             elif isinstance(frame, LinePart) and frame.last and self._queue:
                 # An answer too long to be read is still an answer: those after it must not slip.
-                yield self._complete(read_status(b"", frame.offset))
+                yield self._complete(read_status(b"", self._overlong))
+            elif isinstance(frame, LimitReached):
+                self._overlong = frame.offset
 
     def _received_line(self, line: Line) -> Iterator[Event]:
         end = line.offset + len(line.octets)
