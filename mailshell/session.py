@@ -150,6 +150,7 @@ class Session:
         self._pending: dict[Exchange, _Pending] = {}
         self._received = 0
         self._echoes = ChunkMask(self.engine.secrets)
+        self._own = ChunkMask(self.engine.secrets)
         self._closing = False
         self._broken: SessionError | None = None
 
@@ -230,8 +231,10 @@ class Session:
         now, tls, offset = self._clock(), self.tls, self.engine.sent_octets
         events = self.engine.sent(octets)
         if self.observers:
-            spans = tuple(self.engine.secret_spans(octets, offset, known=self._masks()))
-            self._wire(Octets(Side.CLIENT, octets, now, tls, offset, spans))
+            spans = self.engine.secret_spans(octets, offset, known=False)
+            if self._masks():
+                spans += self._own.spans(octets)
+            self._wire(Octets(Side.CLIENT, octets, now, tls, offset, tuple(spans)))
             for event in events:
                 self._show(event, now, tls)
         try:

@@ -80,8 +80,8 @@ WireEvent = Octets | Connected | TlsStarted | Injected | Closed | Diagnostic
 class Observer(Protocol):
     """Somebody who watches a session. Called in the order in which things happen; must not raise.
 
-    ``masks``: it shows octets as they come, and known secrets have to be looked for in them (``Octets.secret``). Without
-    such an observer they are not: that takes as long as reading them. What is secret by state is always marked.
+    ``masks``: it shows octets as they come, and known secrets have to be looked for in them (``Octets.secret``).
+    Without such an observer they are not: that takes as long as reading them. What is secret by state is always marked.
     """
 
     masks: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from mailshell.interpreter.answer import response_text
+from mailshell.interpreter.answer import masked, response_text
 from mailshell.interpreter.console import Console
 from mailshell.protocol.events import Deviation, LimitReached
 from mailshell.protocol.exchange import Exchange, Status, Stray
@@ -33,8 +33,9 @@ class Announcer:
         self._console.say(self.secrets.mask_str(text))
 
     def unsolicited(self, response: Response) -> None:
+        response = masked(response, self.secrets)
         data, deviations = read_data(response)
-        self.untagged.append(self.secrets.mask_str(response_text(response)))
+        self.untagged.append(response_text(response))
         self._say(f"* {unsolicited(data)}")
         for deviation in deviations[:3]:
             self._say(f"! {escape(str(deviation))}")
@@ -44,7 +45,7 @@ class Announcer:
         self._say(f"* late answer to {escape(which)}: {status_line(response)}")
 
     def late_untagged(self, exchange: Exchange, response: Response) -> None:
-        data, _ = read_data(response)
+        data, _ = read_data(masked(response, self.secrets))
         self._say(f"* late, for {escape(exchange.tag)} {escape(exchange.name)}: {unsolicited(data)}")
 
     def stray(self, stray: Stray) -> None:

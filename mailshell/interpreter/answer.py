@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter.body import BodySink, FileSink, KeepSink, LineSplitter, RawSink, ScreenSink
@@ -102,11 +102,12 @@ class ImapAnswer:
         self._sink = self._output.body()
 
     def untagged(self, response: Response) -> None:
-        data, deviations = read_data(response)
         output = self._output
+        response = masked(response, output.secrets)
+        data, deviations = read_data(response)
         if output.console.collects:
             output.data.append(to_json(data))
-            output.untagged.append(output.secrets.mask_str(response_text(response)))
+            output.untagged.append(response_text(response))
         elif isinstance(data, Fetched):
             self._fetched(data)
         else:
@@ -201,6 +202,16 @@ class Pop3Answer:
             self._output.data += [value] if value else []
             return
         self._output.lines(self._rendering.status(response), to_file=True)
+
+
+def masked(response: Response, secrets: Secrets) -> Response:
+    """The response with known secrets masked in its lines: a server may echo one. Literals are mail, and stay."""
+    lines = [segment for segment in response.segments if isinstance(segment, bytes)]
+    if not secrets or not any(secrets.scan(line) for line in lines):
+        return response
+    mask = secrets.mask
+    segments = tuple(mask(segment) if isinstance(segment, bytes) else segment for segment in response.segments)
+    return replace(response, segments=segments)
 
 
 def message_json(kept: KeepSink) -> dict[str, object]:

@@ -127,9 +127,8 @@ class Interpreter:
             show_secrets=options.show_secrets,
             colour=options.colour,
         )
-        session.observers = [self.tap]
+        session.observers = [self.tap, self.trace]
         self.session = session
-        self.observe()
         await session.open(options.connect_timeout)
         if options.tls == "starttls":
             result = await self.run_command("STARTTLS" if endpoint.protocol == "imap" else "STLS", quiet=True)
@@ -141,17 +140,6 @@ class Interpreter:
         user = options.user or endpoint.user
         if user is not None and options.login:
             await dialogues.log_in(self, user)
-
-    def observe(self) -> None:
-        """Let the trace watch the session while its level is above 0: watching costs time."""
-        session, trace = self.session, self.trace
-        if session is None or trace is None:
-            return
-        watching = trace in session.observers
-        if trace.level and not watching:
-            session.observers.append(trace)
-        elif not trace.level and watching:
-            session.observers.remove(trace)
 
     async def close(self) -> None:
         """Leave the server in good order: LOGOUT, or QUIT. POP3 deletions are not committed by this."""

@@ -158,7 +158,6 @@ async def set_level(interpreter: Interpreter, arguments: str) -> Lines:
         options.level = int(arguments)
         if interpreter.trace is not None:
             interpreter.trace.level = options.level
-            interpreter.observe()
     return [f"debug level {options.level}: {dict(LEVELS)[options.level]}"]
 
 

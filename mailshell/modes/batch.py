@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -19,6 +18,7 @@ from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
 from mailshell.interpreter.result import Result
+from mailshell.render.json import to_line
 from mailshell.session import AnswerUnusable, ConnectionLost, SessionError, TimeLimit
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint
@@ -72,7 +72,7 @@ class BatchConsole:
 
     def finished(self, result: Result) -> None:
         if self.collects and result.command:
-            print(json.dumps(result.as_json(), ensure_ascii=False), flush=True)
+            print(to_line(result.as_json()), flush=True)
         sys.stdout.flush()
 
 

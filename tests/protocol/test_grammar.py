@@ -145,6 +145,7 @@ def listing(kind: str, attributes: tuple[str, ...], delimiter: str | None, name:
         (b"* METADATA INBOX (/private/comment NIL)", Pairs("METADATA", ("INBOX",), (("/private/comment", None),))),
         # RFC 5255
         (b"* LANGUAGE (EN DE IT i-default)", Words("LANGUAGE", ("EN", "DE", "IT", "i-default"))),
+        (b"* COMPARATOR i;unicode-casemap", Words("COMPARATOR", ("i;unicode-casemap",))),
         # Status responses
         (b"* OK IMAP4rev2 server ready", StatusText("OK", "", (), b"IMAP4rev2 server ready")),
         (b"* BYE Autologout; idle for too long", StatusText("BYE", "", (), b"Autologout; idle for too long")),
@@ -205,7 +206,6 @@ def test_extended_listing() -> None:
 @pytest.mark.parametrize(
     ("line", "values"),
     [
-        (b"* COMPARATOR i;unicode-casemap", ["i;unicode-casemap"]),
         (b"* X-UNKNOWN (a {2}\r\n)\r NIL) 5", [["a", ")\r", None], 5]),
         (b'* GENURLAUTH "imap://x/;urlauth=a:internal:00"', ["imap://x/;urlauth=a:internal:00"]),
         (b"* 3 WHATEVER x", ["x"]),

@@ -157,7 +157,7 @@ def test_imap(server: Server, security: str, tmp_path: Path) -> None:
     assert by_name["store"]["status"] == "OK"
     assert by_name["readline"]["data"][0].startswith("zz9 OK")
     assert by_name["read"]["data"] == ["zz10"]
-    assert by_name["delete"]["status"] == "OK", by_name["rename"]
+    assert by_name["delete"]["status"] == "OK", by_name["delete"]
     assert by_name["logout"]["status"] == "OK"
     assert "wrong-on-purpose" not in run.output + run.errors
 

@@ -44,6 +44,7 @@ autocreate_inbox_folders: Sent|Drafts
 annotation_allow_undefined: yes
 cyrus_user: cyrus
 popminpoll: 0
+delete_mode: immediate
 """
 
 

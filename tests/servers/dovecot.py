@@ -27,7 +27,7 @@ ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 mail_plugins = acl quota
-mail_attribute_dict = file:{folder}/attributes
+mail_attribute_dict = file:{folder}/mail/attributes-%u
 mail_max_userip_connections = 1000
 rawlog_dir = {folder}/rawlog/%u
 protocol imap {{

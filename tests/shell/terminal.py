@@ -1,0 +1,215 @@
+"""A terminal for the tests: mailshell in a pseudo-terminal, and the screen as a person sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyte
+from ptyprocess import PtyProcess
+
+#: Seconds to wait for the screen to show something: generous, because a test machine may be busy.
+PATIENCE = 20.0
+
+ENTER = "\r"
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+CTRL_U = "\x15"
+UP = "\x1b[A"
+RIGHT = "\x1b[C"
+TAB = "\t"
+
+
+def pasted(text: str) -> str:
+    """Text as a terminal sends what is pasted (bracketed paste)."""
+    return f"\x1b[200~{text}\x1b[201~"
+
+
+class _Screen(pyte.HistoryScreen):
+    """A screen that answers when it is asked for the position of the cursor, as real ones do."""
+
+    def __init__(self, columns: int, rows: int, answer: Callable[[bytes], None]) -> None:
+        super().__init__(columns, rows, history=20_000, ratio=0.5)
+        self._answer = answer
+
+    def write_process_input(self, data: str) -> None:
+        self._answer(data.encode())
+
+    def report_device_status(self, mode: int = 0, **kwargs: Any) -> None:
+        # pyte counts rows from 0 in some modes; the answer is what xterm says.
+        if mode == 6 and not kwargs.get("private"):
+            self.write_process_input(f"\x1b[{self.cursor.y + 1};{self.cursor.x + 1}R")
+
+
+class Terminal:
+    """A program on a pseudo-terminal of 100 columns and 30 rows, or as many as are asked for.
+
+    ``raw`` holds every octet that the program has written to the terminal.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        home: Path,
+        *,
+        columns: int = 100,
+        rows: int = 30,
+        env: Mapping[str, str] | None = None,
+        answers_cursor_position: bool = True,
+    ) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "LC_"))}
+        environment.pop("NO_COLOR", None)
+        environment |= {
+            "HOME": str(home),
+            "XDG_STATE_HOME": str(home / "state"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_DATA_HOME": str(home / "data"),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "PYTHONDEVMODE": "",
+            **(env or {}),
+        }
+        self.raw = bytearray()
+        self._answers = answers_cursor_position
+        self._screen = _Screen(columns, rows, self._reply)
+        self._stream = pyte.ByteStream(self._screen)
+        self.process = PtyProcess.spawn(
+            [sys.executable, "-m", "mailshell", *arguments], env=environment, dimensions=(rows, columns), cwd=str(home)
+        )
+        self._fd: int = self.process.fd
+
+    # --- what a person does
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        octets = text.encode()
+        while octets:
+            self._read(0)
+            octets = octets[os.write(self._fd, octets[:512]) :]
+
+    def enter(self, line: str) -> None:
+        """Type a line and press Enter."""
+        self.type(line + ENTER)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the window."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process.kill(signal.SIGWINCH)
+
+    def hang_up(self) -> None:
+        """Close the window: the program gets SIGHUP."""
+        os.close(self._fd)
+        self.process.closed = True
+
+    # --- what a person sees
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows of the screen without trailing blanks; empty ones at the end are left out."""
+        self._read(0)
+        lines = [line.rstrip() for line in self._screen.display]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
+
+    @property
+    def text(self) -> str:
+        """The screen as text."""
+        return "\n".join(self.lines)
+
+    @property
+    def everything(self) -> str:
+        """The screen with all that has scrolled off it."""
+        width = self._screen.columns
+        above = ["".join(row[x].data for x in range(width)).rstrip() for row in self._screen.history.top]
+        return "\n".join([*above, *self.lines])
+
+    @property
+    def cursor_line(self) -> str:
+        """The row in which the cursor stands."""
+        self._read(0)
+        return str(self._screen.display[self._screen.cursor.y]).rstrip()
+
+    def wait(self, reached: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
+        """Read until something holds; fail with the screen if it does not come to that."""
+        end = time.monotonic() + timeout
+        while not reached():
+            left = end - time.monotonic()
+            if left <= 0 or not self._read(min(left, 0.25)):
+                if reached():
+                    return
+                state = "still waiting" if left <= 0 else "the program has ended"
+                raise AssertionError(f"{what}: {state}. The screen:\n{self.text}")
+
+    def wait_for(self, *texts: str, timeout: float = PATIENCE) -> None:
+        """Wait until all the texts are on the screen, in whatever place."""
+        self.wait(lambda: all(text in self.text for text in texts), f"looking for {texts}", timeout)
+
+    def wait_for_prompt(self, end: str = "> ", timeout: float = PATIENCE) -> None:
+        """Wait until the cursor stands behind an empty prompt that ends so."""
+
+        def reached() -> bool:
+            self._read(0)
+            x = self._screen.cursor.x
+            return x > 0 and str(self._screen.display[self._screen.cursor.y])[:x].endswith(end)
+
+        self.wait(reached, f"looking for a prompt {end!r}", timeout)
+
+    def wait_for_end(self, timeout: float = PATIENCE) -> int:
+        """Wait until the program has ended; its exit status, negative for a signal."""
+        end = time.monotonic() + timeout
+        while self.process.isalive():
+            if time.monotonic() > end:
+                raise AssertionError(f"still running after {timeout} s. The screen:\n{self.text}")
+            if not self.process.closed:
+                self._read(0.05)
+            else:
+                time.sleep(0.02)
+        if not self.process.closed:
+            self._read(0)
+        if self.process.signalstatus is not None:
+            return -int(self.process.signalstatus)
+        return int(self.process.exitstatus)
+
+    def close(self) -> None:
+        """End the program, however it is."""
+        with contextlib.suppress(Exception):
+            self.process.kill(signal.SIGKILL)
+        with contextlib.suppress(Exception):
+            self.process.wait()
+        if not self.process.closed:
+            with contextlib.suppress(Exception):
+                self.process.close(force=True)
+
+    # --- within
+
+    def _reply(self, octets: bytes) -> None:
+        if self._answers:
+            with contextlib.suppress(OSError):
+                os.write(self._fd, octets)
+
+    def _read(self, seconds: float) -> bool:
+        """Read what the program has written, waiting so long for the first octet; False once it has ended."""
+        while select.select([self._fd], [], [], seconds)[0]:
+            try:
+                octets = os.read(self._fd, 65536)
+            except OSError:
+                return False
+            if not octets:
+                return False
+            self.raw += octets
+            self._stream.feed(octets)
+            seconds = 0
+        return True
