@@ -18,6 +18,9 @@ class Limits:
     ``literal``: the size that a literal may announce (RFC 9051 allows up to 2^63-1, RFC 3501 up to 2^32-1).
     ``kept_literal``: up to this size a literal is kept for the parse tree; larger ones are streamed only.
     ``response``: all lines and kept literals of one response together.
+    ``segment``: what each of its lines counts for besides its octets: a literal of none takes memory too.
+    ``values``: words, strings, parentheses and spaces of one response (a number): each takes far more memory than
+    its octets.
     ``nesting``: how deep parentheses are followed (a number of levels).
     ``outstanding``: how many commands may wait for their answer (a number).
     """
@@ -26,6 +29,8 @@ class Limits:
     literal: int = 2 * GIB
     kept_literal: int = 64 * KIB
     response: int = 24 * MIB
+    segment: int = 256
+    values: int = 1_000_000
     nesting: int = 100
     outstanding: int = 10_000
 

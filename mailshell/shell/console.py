@@ -1,85 +1,165 @@
-"""The console of the shell: above the prompt while one is shown, straight to the terminal while none is."""
+"""The console of the shell: shows things through the screen, and asks the person."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
+import codecs
+from collections import deque
+from collections.abc import Sequence
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.application import get_app_session
+from prompt_toolkit.history import DummyHistory
+from prompt_toolkit.output import DummyOutput
+from prompt_toolkit.utils import is_dumb_terminal
 
 from mailshell.exits import UsageError
 from mailshell.interpreter.result import Result
+from mailshell.shell.screen import Screen, safe_block, safe_line
+from mailshell.shell.unseen import Unseen
 
 #: Of a message so many lines are shown; ``> FILE`` and debug level 3 have all.
 FOLD = 60
 
 
 class ShellConsole:
-    """Shows and asks in a terminal."""
+    """Shows and asks in a terminal.
+
+    ``pasted``: lines that were pasted after the one that runs; commands that ask for a line take them first.
+    ``muted``: results are not shown, because the person does not wait for them any more.
+    """
 
     interactive = True
     collects = False
     raw = False
     fold: int | None = FOLD
 
-    def __init__(self) -> None:
-        self._secrets: PromptSession[str] = PromptSession(is_password=True)
-        self._plain: PromptSession[str] = PromptSession()
+    def __init__(self, *, colour: bool = False) -> None:
+        self.screen = Screen(get_app_session().output)
+        self.pasted: deque[str] = deque()
+        self.muted = False
+        self._colour = colour
+        self._answers: deque[str] = deque()
+        self._asking = asyncio.Lock()
+        self._plain: PromptSession[str] = PromptSession(history=DummyHistory())
+        # A dumb terminal would be shown each character: there, nothing at all is drawn.
+        self._secrets: PromptSession[str] = PromptSession(
+            history=DummyHistory(),
+            input_processors=[Unseen()],
+            output=DummyOutput() if is_dumb_terminal() else None,
+        )
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._line_open = False
 
     @property
     def width(self) -> int:
-        return self._plain.output.get_size().columns
+        return self.screen.columns
 
     @width.setter
     def width(self, columns: int) -> None:
         raise AttributeError("the terminal has the width that it has")
 
     def show(self, line: str) -> None:
-        print(line.encode("utf-8", "replace").decode("utf-8"))
+        if not self.muted:
+            self._line(line)
+
+    def _line(self, line: str) -> None:
+        start = "\n" if self._line_open else ""
+        self._line_open = False
+        self.screen.write(f"{start}{safe_line(line)}\n")
 
     def write(self, octets: bytes) -> None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(octets)
-        sys.stdout.buffer.flush()
+        """A whole message (``> -``): octets never go to the terminal as they are, so line ends stay and no more."""
+        text = self._decoder.decode(octets).replace("\r\n", "\n")
+        if text and not self.muted:
+            self.screen.write(safe_block(text, colour=False))
+            self._line_open = not text.endswith("\n")
 
     def say(self, text: str) -> None:
-        self.show(text)
+        for line in text.split("\n"):
+            self._line(line)
 
     def trace(self, text: str) -> None:
-        sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8"))
+        self.screen.write(safe_block(text, colour=self._colour))
+
+    async def read(self, session: PromptSession[str], prompt: str | None = None) -> str:
+        """Prompt for a line; what is shown meanwhile goes above. Raises EOFError and KeyboardInterrupt."""
+        async with self._asking:
+            # A terminal that can't tell where its cursor is has no toolbar; that is not worth a warning.
+            session.app.renderer.cpr_not_supported_callback = None
+            self.screen.prompt_begins(session.app)
+            try:
+                return await session.prompt_async(prompt, handle_sigint=False, set_exception_handler=False)
+            finally:
+                self.screen.prompt_ended()
 
     async def ask(self, prompt: str) -> str | None:
-        with patch_stdout(raw=True):
-            try:
-                return await self._plain.prompt_async(prompt)
-            except EOFError:
-                return None
-            except KeyboardInterrupt:
-                raise UsageError("the command was given up; nothing more of it is sent") from None
+        if self._answers or self.pasted:
+            line = (self._answers or self.pasted).popleft()
+            self.show(f"{prompt}⟦pasted⟧")
+            return line
+        text = await self._ask(prompt)
+        if text is None:
+            return None
+        first, *rest = split_lines(text)
+        self._answers.extend(rest)
+        return first
+
+    async def _ask(self, prompt: str) -> str | None:
+        """Ask the person, whatever was pasted."""
+        try:
+            return await self.read(self._plain, safe_line(prompt))
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            raise UsageError("the command was given up; nothing more of it is sent") from None
 
     async def ask_secret(self, prompt: str) -> str:
-        with patch_stdout(raw=True):
-            try:
-                return await self._secrets.prompt_async(prompt)
-            except (EOFError, KeyboardInterrupt):
-                raise UsageError("no password was given") from None
+        dumb = is_dumb_terminal()
+        if dumb:
+            self.screen.write(safe_line(prompt))
+            self.screen.flush()
+        try:
+            return await self.read(self._secrets, safe_line(prompt))
+        except (EOFError, KeyboardInterrupt):
+            raise UsageError("no password was given") from None
+        finally:
+            if dumb:
+                self.screen.write("\n")
 
     async def idle_end(self, seconds: float | None) -> None:
         """Wait for Enter, Ctrl-C or Ctrl-D; what the server says meanwhile appears above."""
         try:
-            await asyncio.wait_for(self.ask("IDLE> "), seconds)
+            await asyncio.wait_for(self._ask("IDLE> "), seconds)
         except (TimeoutError, UsageError):
             return
 
     async def confirm(self, question: str, answers: str) -> str:
         """One of the letters in ``answers``; the last of them stands for Enter, Ctrl-C and anything else."""
         try:
-            answer = await self.ask(question)
+            answer = await self._ask(question)
         except UsageError:
             answer = None
         letter = (answer or "").strip().lower()[:1]
         return letter if letter and letter in answers else answers[-1]
 
     def finished(self, result: Result) -> None:
-        sys.stdout.flush()
+        self._decoder.reset()
+        if self._answers:
+            self.say(f"note: {_lines(self._answers)} pasted after the literal and not used")
+            self._answers.clear()
+
+    def drop_pasted(self) -> None:
+        """Forget the pasted lines that were not run, and say so."""
+        if self.pasted:
+            self.say(f"note: {_lines(self.pasted)} pasted and not run")
+            self.pasted.clear()
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "1 line was" if len(lines) == 1 else f"{len(lines):,} lines were"
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of what was typed or pasted: at least one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
-_MOST_LINES = 10_000
+#: So many lines are offered again.
+MOST_LINES = 10_000
+#: A file longer than this (octets) is cut to its last lines at the next start.
+_MOST_OCTETS = 4 << 20
 
 
 def history_path() -> Path:
-    """``$XDG_STATE_HOME/mailshell/history`` (XDG Base Directory Specification)."""
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(state).expanduser() / "mailshell" / "history"
+    """``$XDG_STATE_HOME/mailshell/history`` (XDG Base Directory Specification: a relative path is ignored)."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    return Path(state if os.path.isabs(state) else os.path.expanduser("~/.local/state")) / "mailshell" / "history"
 
 
 class ShellHistory(FileHistory):
@@ -28,8 +31,9 @@ class ShellHistory(FileHistory):
         self.problem: str | None = None
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             os.chmod(path, 0o600)
+            _shorten(path)
         except OSError as error:
             self.problem = f"the history can't be kept in {path}: {(error.strerror or str(error)).lower()}"
         super().__init__(str(path))
@@ -38,10 +42,10 @@ class ShellHistory(FileHistory):
         if self.problem is not None:
             return []
         lines = super().load_history_strings()
-        return [line for _, line in zip(range(_MOST_LINES), lines, strict=False)]
+        return [line for _, line in zip(range(MOST_LINES), lines, strict=False)]
 
     def append_string(self, string: str) -> None:
-        if not self._is_secret(string):
+        if string.strip() and not self._holds_secret(string):
             super().append_string(string)
 
     def store_string(self, string: str) -> None:
@@ -51,3 +55,25 @@ class ShellHistory(FileHistory):
             super().store_string(string)
         except OSError as error:
             self.problem = f"the history can't be written: {(error.strerror or str(error)).lower()}"
+
+    def _holds_secret(self, string: str) -> bool:
+        """Of several lines that were pasted, none is kept if one of them begins a command with a secret.
+
+        The secret may stand in a later line, as a literal or as the answer to a challenge.
+        """
+        lines = string.splitlines()
+        if len(lines) == 1:
+            return self._is_secret(string)
+        return any(self._is_secret(line) or self._is_secret(f"{line} x x x") for line in lines)
+
+
+def _shorten(path: Path) -> None:
+    """Keep the second half of a file that has grown too long."""
+    if path.stat().st_size <= _MOST_OCTETS:
+        return
+    kept = path.read_bytes()[-_MOST_OCTETS // 2 :]
+    start = kept.find(b"\n# ")
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.touch(mode=0o600)
+    new.write_bytes(kept[max(0, start) :])
+    new.replace(path)

@@ -7,33 +7,48 @@ from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.text.escape import escape
 
+#: A name longer than this is cut (characters).
+_LONGEST = 40
 
-def prompt_text(interpreter: Interpreter) -> str:
-    """``ana@mail.example.org imap/TLS INBOX> ``; every part that came from a server is escaped."""
+
+def prompt_text(interpreter: Interpreter, columns: int) -> str:
+    """``ana@mail.example.org imap/TLS INBOX> ``; every part that came from a server is escaped.
+
+    Where that would leave little room to type, the typing begins on a row of its own.
+    """
+    words = _words(interpreter)
+    return f"{words}> " if len(words) <= columns * 2 // 3 else f"{words}\n> "
+
+
+def _words(interpreter: Interpreter) -> str:
     session = interpreter.session
     if session is None or not session.is_open:
-        return "not connected> "
+        return "not connected" + (" INSECURE" if interpreter.options.tls_options.insecure else "")
     state = session.engine.state
-    user = f"{escape(state.user)}@" if state.user else ""
+    user = f"{_name(state.user)}@" if state.user else ""
     words = [f"{user}{escape(session.endpoint.name)}", f"{session.protocol}/{_protection(interpreter)}"]
     words.append(_imap(state) if isinstance(state, ImapState) else _pop3(state))
     if interpreter.raw_mode:
         words.append("RAW")
-    return " ".join(words) + "> "
+    return " ".join(words)
+
+
+def _name(text: str) -> str:
+    return escape(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
 
 
 def _protection(interpreter: Interpreter) -> str:
     session = interpreter.session
-    stream = session.stream if session is not None else None
-    if stream is None or stream.tls is None:
-        return "INSECURE,clear" if interpreter.options.tls_options.insecure else "clear"
-    return "TLS" if stream.tls.verified else "TLS,INSECURE"
+    info = session.stream.tls if session is not None and session.stream is not None else None
+    protection = "clear" if info is None else "TLS"
+    insecure = interpreter.options.tls_options.insecure or (info is not None and not info.verified)
+    return f"{protection},INSECURE" if insecure else protection
 
 
 def _imap(state: ImapState) -> str:
     if state.mailbox is None:
         return state.phase.value
-    return escape(state.mailbox.name) + (" (read-only)" if state.mailbox.read_only else "")
+    return _name(state.mailbox.name) + (" (read-only)" if state.mailbox.read_only else "")
 
 
 def _pop3(state: Pop3State) -> str:
@@ -48,5 +63,6 @@ def toolbar_text(interpreter: Interpreter) -> str:
         waiting = session.engine.outstanding
         if waiting:
             names = ", ".join(f"{exchange.tag} {exchange.name}".strip() for exchange in waiting[:3])
-            words.append(f"outstanding: {escape(names)}")
+            more = ", ..." if len(waiting) > 3 else ""
+            words.append(f"no answer yet: {escape(names)}{more}")
     return " " + "  ·  ".join([*words, ".help", "Tab completes", "Ctrl-C stops waiting", "Ctrl-D leaves"])

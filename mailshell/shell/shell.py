@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Coroutine
-from contextlib import suppress
-from typing import Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from mailshell import __version__
@@ -19,11 +14,13 @@ from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local_commands import describe_opening
 from mailshell.interpreter.options import Options
-from mailshell.protocol.pop3.state import Pop3State
 from mailshell.session import SessionError
+from mailshell.shell.attention import Attention
 from mailshell.shell.completion import CommandCompleter
-from mailshell.shell.console import ShellConsole
+from mailshell.shell.console import ShellConsole, split_lines
+from mailshell.shell.farewell import Farewell
 from mailshell.shell.history import ShellHistory, history_path
+from mailshell.shell.keyboard import unechoed
 from mailshell.shell.prompt import prompt_text, toolbar_text
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint
@@ -34,13 +31,15 @@ class Shell:
     """The shell on one terminal."""
 
     def __init__(self, options: Options) -> None:
-        self.console = ShellConsole()
+        self.console = ShellConsole(colour=options.colour)
         self.interpreter = Interpreter(self.console, options)
-        history = ShellHistory(history_path(), self.interpreter.is_secret)
+        self._attention = Attention(self.console, self.interpreter)
+        self._farewell = Farewell(self.console, self.interpreter, self._attention)
+        self._history = ShellHistory(history_path(), self.interpreter.is_secret)
         self._prompt: PromptSession[str] = PromptSession(
-            message=lambda: prompt_text(self.interpreter),
+            message=lambda: prompt_text(self.interpreter, self.console.width),
             bottom_toolbar=lambda: toolbar_text(self.interpreter),
-            history=history,
+            history=self._history,
             auto_suggest=AutoSuggestFromHistory(),
             completer=CommandCompleter(self.interpreter),
             complete_while_typing=False,
@@ -48,82 +47,75 @@ class Shell:
             enable_open_in_editor=False,
         )
         self.interpreter.announcer.on_closed = self._prompt.app.invalidate
-        if history.problem is not None:
-            self.console.say(f"note: {history.problem}")
 
     async def run(self, endpoint: Endpoint | None, suggestions: tuple[str, ...] = ()) -> Exit:
-        """Open the endpoint if there is one, then read lines until the person leaves."""
+        """Open the endpoint if there is one, then read lines until the person leaves.
+
+        Raises SystemExit if a signal asked for the end, or the terminal is gone.
+        """
+        with self._attention.signals(), unechoed():
+            try:
+                return await self._run(endpoint, suggestions)
+            except (asyncio.CancelledError, OSError):
+                number = self._attention.ended_by
+                if number is None:
+                    raise
+                raise SystemExit(128 + number) from None
+            finally:
+                self.console.screen.flush()
+
+    async def _run(self, endpoint: Endpoint | None, suggestions: tuple[str, ...]) -> Exit:
         self.console.show(f"mailshell {__version__}; .help lists what there is")
+        if self._history.problem is not None:
+            self.console.say(f"note: {escape(self._history.problem)}")
         if endpoint is not None:
-            await self._attend(self._open(endpoint))
+            await self._open(endpoint)
+        elif self.interpreter.session is None:
+            self.console.show("not connected: .open URL connects, for example .open imaps://mail.example.org")
         if suggestions:
             self.console.show("try:  " + "   ".join(suggestions))
-        while not self.interpreter.leaving:
-            line = await self._read()
-            if line is None:
-                if await self._may_leave():
-                    break
-                continue
-            await self._attend(self.interpreter.run(line))
-        await self._attend(self.interpreter.close())
+        while await self._turn():
+            pass
+        await self._farewell.leave()
         return Exit.OK
 
-    async def _read(self) -> str | None:
-        """The next line; None for Ctrl-D."""
-        with patch_stdout(raw=True):
-            try:
-                return await self._prompt.prompt_async()
-            except EOFError:
-                return None
-            except KeyboardInterrupt:
-                pass
-        await self._offer_to_close()
-        return ""
-
-    async def _offer_to_close(self) -> None:
-        """Ctrl-C at the prompt: if a command has no answer yet, that may be the only way out."""
-        session = self.interpreter.session
-        if session is None or not session.is_open or not session.engine.outstanding:
-            return
-        first = session.engine.outstanding[0]
-        which = escape(f"{first.tag} {first.name}".strip())
-        if await self.console.confirm(f"{which} has no answer yet. Close the connection? [y/N] ", "yn") == "y":
-            session.abort()
-
-    async def _open(self, endpoint: Endpoint) -> None:
+    async def _turn(self) -> bool:
+        """A line, or several pasted ones; False once the person leaves."""
         try:
-            await self.interpreter.open(endpoint)
-        except (Refused, UsageError, SessionError, ConnectFailed, ConnectionError) as error:
-            self.console.say(escape(self.interpreter.secrets.mask_str(str(error))))
-            session = self.interpreter.session
-            if session is not None and session.greeting is None:
-                session.abort()
-            return
-        for line in describe_opening(self.interpreter):
-            self.console.show(line)
+            text = await self.console.read(self._prompt)
+        except EOFError:
+            return not await self._farewell.may_leave()
+        except KeyboardInterrupt:
+            if not self._prompt.default_buffer.text:
+                await self._farewell.offer_to_close()
+            return True
+        line, *rest = split_lines(text)
+        self.console.pasted.extend(rest)
+        goes_on = await self._line(line)
+        while self.console.pasted and goes_on:
+            line = self.console.pasted.popleft()
+            self.console.show(prompt_text(self.interpreter, self.console.width) + self.interpreter.masked(line))
+            goes_on = await self._line(line)
+        self.console.drop_pasted()
+        if self.interpreter.leaving:
+            self.interpreter.leaving = await self._farewell.may_leave()
+        return not self.interpreter.leaving
 
-    async def _attend(self, work: Coroutine[Any, Any, object]) -> None:
-        """Wait for the work. Ctrl-C stops the waiting and not the program; a second one ends the connection."""
-        task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-
-        def interrupt() -> None:
-            session = self.interpreter.session
-            if task.cancelling() and session is not None:
-                session.abort()
-            task.cancel()
-
-        loop.add_signal_handler(signal.SIGINT, interrupt)
-        try:
-            with suppress(asyncio.CancelledError):
-                await task
-        finally:
-            loop.remove_signal_handler(signal.SIGINT)
-        if task.cancelled():
+    async def _line(self, line: str) -> bool:
+        """Run a line; whether pasted lines after it should run too."""
+        before = self.interpreter.session
+        was_open = before is not None and before.is_open
+        finished = await self._attention.wait(self.interpreter.run(line))
+        if not finished:
             self._tell_stopped()
+        lost = was_open and before is not None and not before.is_open and self.interpreter.session is before
+        return finished and not lost and not self.interpreter.leaving
 
     def _tell_stopped(self) -> None:
         session = self.interpreter.session
+        if session is not None and session.is_open and session.greeting is None:
+            # Given up while connecting: nothing can be said to a server that has not greeted.
+            session.abort()
         waiting = session.engine.outstanding if session is not None and session.is_open else []
         if waiting:
             which = escape(f"{waiting[-1].tag} {waiting[-1].name}".strip())
@@ -131,18 +123,20 @@ class Shell:
         else:
             self.console.say("stopped")
 
-    async def _may_leave(self) -> bool:
-        """Ctrl-D: whether to leave, after asking what becomes of messages marked for deletion."""
-        session = self.interpreter.session
-        state = session.engine.state if session is not None and session.is_open else None
-        if not isinstance(state, Pop3State) or not state.deleted:
-            return True
-        count = len(state.deleted)
-        what = "1 message is" if count == 1 else f"{count} messages are"
-        question = f"{what} marked for deletion: [c]ommit with QUIT, [d]rop the connection, or [s]tay? "
-        answer = await self.console.confirm(question, "cds")
-        if answer == "c":
-            await self._attend(self.interpreter.run("QUIT"))
-        elif answer == "d" and session is not None:
-            session.abort()
-        return answer != "s"
+    async def _open(self, endpoint: Endpoint) -> None:
+        async def opening() -> None:
+            problem = None
+            try:
+                await self.interpreter.open(endpoint)
+            except (Refused, UsageError, SessionError, ConnectFailed, ConnectionError) as error:
+                problem = self.interpreter.secrets.mask_str(str(error))
+            for line in describe_opening(self.interpreter):
+                self.console.show(line)
+            if problem is not None:
+                self.console.say(escape(problem))
+                session = self.interpreter.session
+                if session is not None and session.greeting is None:
+                    session.abort()
+
+        if not await self._attention.wait(opening(), "the connection"):
+            self._tell_stopped()

@@ -19,7 +19,7 @@ from mailshell.protocol.limits import Limits
 from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.pop3.framing import Framer as Pop3Framer
 
-SMALL = Limits(line=40, literal=100, kept_literal=20, response=120, nesting=5, outstanding=4)
+SMALL = Limits(segment=0, line=40, literal=100, kept_literal=20, response=120, nesting=5, outstanding=4)
 FRAMES = (Line, LinePart, LiteralPart, BodyPart, BodyEnd)
 
 

@@ -310,7 +310,7 @@ class ImapConnection:
             yield self._deviation("bare-lf", end - 1, end, "a line ends with a bare LF instead of CRLF", "2.2")
         if line.first:
             self._begun, self._kept = line.offset, 0
-        self._kept += len(line.octets)
+        self._kept += len(line.octets) + self.limits.segment
         if self._kept > self.limits.response and not self._skipping:
             self._skipping = True
             yield LimitReached(Side.SERVER, "response", self.limits.response, self._begun)

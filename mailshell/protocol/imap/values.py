@@ -126,6 +126,7 @@ class _Reader:
         self._items: list[Value] = []
         self._deviations: list[Deviation] = []
         self._too_deep = 0
+        self._left = DEFAULT.values
 
     def literal(self, literal: KeptLiteral) -> None:
         self._items.append(Literal(literal.octets, literal.header.size, self._at))
@@ -144,6 +145,11 @@ class _Reader:
         for match in _TOKENS[strings].finditer(line, start):
             kind = match.lastgroup
             at = base + match.start()
+            self._left -= 1
+            if self._left <= 0:
+                if self._left == 0:
+                    self._deviate("values", at, at + 1, f"more than {DEFAULT.values:,} values; the rest is left unread")
+                return None
             if kind == "space":
                 if len(match[0]) > 1 or match[0] == b"\t":
                     self._deviate("spaces", at, base + match.end(), "more than one space, or a tab, between values")

@@ -144,7 +144,7 @@ class Pop3Connection:
             self._mark(self._shift(spans, line.offset))
             line = replace(line, secret=(*spans, *known))
         events.append(line)
-        if self._authenticating() is not None or not text:
+        if self._authenticating() is not None:
             return
         name, _, arguments = CATALOGUE.find(text.replace(b"\t", b" ").decode("latin-1"))
         self._count += 1

@@ -1,0 +1,31 @@
+"""The keyboard while no prompt is shown: what is typed then is not echoed into an answer, it waits for the prompt."""
+
+from __future__ import annotations
+
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_LOCAL_FLAGS = 3
+
+
+@contextmanager
+def unechoed() -> Iterator[None]:
+    """Keep keys for the next prompt, each as it was pressed (Ctrl-D too). Ctrl-C goes on to be a signal."""
+    try:
+        keyboard = sys.stdin.fileno()
+        before = termios.tcgetattr(keyboard)
+        quiet = termios.tcgetattr(keyboard)
+    except (termios.error, OSError, ValueError):
+        yield
+        return
+    quiet[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON)
+    try:
+        termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+        yield
+    finally:
+        try:
+            termios.tcsetattr(keyboard, termios.TCSANOW, before)
+        except (termios.error, OSError):
+            pass
