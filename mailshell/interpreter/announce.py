@@ -18,6 +18,8 @@ from mailshell.text.escape import escape, escape_octets
 
 #: Of each kind of untagged response so many are kept for ``response``, and for results that are collected.
 KEPT = 100
+#: Of the untagged responses that belong to a late answer so many are shown; the others are counted.
+LATE = 3
 
 
 class Announcer:
@@ -28,6 +30,7 @@ class Announcer:
         self.secrets = Secrets()
         self.untagged: deque[str] = deque(maxlen=KEPT)
         self.on_closed: Callable[[], None] = lambda: None
+        self._late: dict[Exchange, int] = {}
 
     def _say(self, text: str) -> None:
         self._console.say(self.secrets.mask_str(text))
@@ -42,9 +45,14 @@ class Announcer:
 
     def late(self, exchange: Exchange, response: Status) -> None:
         which = f"{exchange.tag} {exchange.name}" if exchange.tag else exchange.name
-        self._say(f"* late answer to {escape(which)}: {status_line(response)}")
+        count = self._late.pop(exchange, 0)
+        more = f"; {count:,} responses came with it, and {LATE} of them are shown" if count > LATE else ""
+        self._say(f"* late answer to {escape(which)}: {status_line(response)}{more}")
 
     def late_untagged(self, exchange: Exchange, response: Response) -> None:
+        self._late[exchange] = count = self._late.get(exchange, 0) + 1
+        if count > LATE:
+            return
         data, _ = read_data(masked(response, self.secrets))
         self._say(f"* late, for {escape(exchange.tag)} {escape(exchange.name)}: {unsolicited(data)}")
 
@@ -61,6 +69,7 @@ class Announcer:
         )
 
     def closed(self, reason: str) -> None:
+        self._late.clear()
         self._say(f"* {escape(reason)}")
         self.on_closed()
 

@@ -18,7 +18,8 @@ from mailshell.protocol.imap.response import Response
 from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.secrecy import Secrets
 from mailshell.render.imap import ImapRendering
-from mailshell.render.json import listing_json, octets_json, reply_json, to_json
+from mailshell.render.json import listing_json, reply_json, to_json
+from mailshell.render.json_values import octets_json
 from mailshell.render.pop3 import MESSAGE_BODIES, Pop3Rendering
 from mailshell.render.status import status_line
 from mailshell.text.escape import escape

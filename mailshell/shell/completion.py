@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -20,28 +20,30 @@ class CommandCompleter(Completer):
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         typed = document.text_before_cursor.lstrip()
-        if typed.startswith("."):
-            if " " not in typed:
-                for local in COMMANDS.values():
-                    if local.name.startswith(typed.lower()):
-                        yield Completion(local.name, -len(typed), display_meta=local.help)
-            return
-        wanted = typed.upper()
-        for record in self._ordered():
-            if record.name.startswith(wanted) and typed.count(" ") <= record.name.count(" "):
-                yield Completion(record.name, -len(typed), display_meta=self._meta(record))
+        if typed.startswith(".") or not (typed or self._letter()):
+            return self._local(typed)
+        return self._commands(typed)
 
-    def _ordered(self) -> list[Command]:
+    def _local(self, typed: str) -> Iterator[Completion]:
+        if " " not in typed:
+            for local in COMMANDS.values():
+                if local.name.startswith(typed.lower()):
+                    yield Completion(local.name, -len(typed), display_meta=local.help)
+
+    def _commands(self, typed: str) -> Iterator[Completion]:
+        """What begins like this; to an empty line, only what is valid in this state."""
+        wanted = " ".join(typed.upper().split()) + (" " if typed.endswith(" ") else "")
         letter = self._letter()
-        known = [record for record in self._interpreter.catalogue.values() if not record.obsolete]
-        return sorted(known, key=lambda record: (bool(letter) and letter not in record.states, record.name))
+        known = [record for record in self._interpreter.catalogue.values() if record.name.startswith(wanted)]
+        for record in sorted(known, key=lambda record: (bool(letter) and letter not in record.states, record.name)):
+            valid = not letter or letter in record.states
+            if not record.obsolete and (valid or wanted):
+                yield Completion(record.name, -len(typed), display_meta=_meta(record, valid=valid))
 
     def _letter(self) -> str:
         session = self._interpreter.session
         return session.engine.state.phase.letter if session is not None and session.is_open else ""
 
-    def _meta(self, record: Command) -> str:
-        letter = self._letter()
-        if letter and letter not in record.states:
-            return f"not in this state: {record.help}"
-        return record.help
+
+def _meta(record: Command, *, valid: bool) -> str:
+    return record.help if valid else f"not in this state: {record.help}"

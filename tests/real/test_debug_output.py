@@ -15,8 +15,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from real.running import mailshell
 from servers.server import Server
+
+from real.running import mailshell
 
 ON_EACH = pytest.mark.parametrize("server", ["dovecot", "cyrus", "demo"], indirect=True)
 

@@ -30,6 +30,7 @@ class ScriptedServer:
         """Take the connection and greet."""
         self._socket, _ = self._listener.accept()
         self._socket.settimeout(PATIENCE)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
         if greeting is None:
             greeting = b"* OK [CAPABILITY IMAP4rev1] ready" if self.protocol == "imap" else b"+OK ready"

@@ -10,6 +10,7 @@ import signal
 import struct
 import sys
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -88,6 +89,11 @@ class Terminal:
             [sys.executable, "-m", "mailshell", *arguments], env=environment, dimensions=(rows, columns), cwd=str(home)
         )
         self._fd: int = self.process.fd
+        self._changed = threading.Condition(threading.RLock())
+        self._ended = False
+        self._leaving, self._leave = os.pipe()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     # --- what a person does
 
@@ -95,21 +101,25 @@ class Terminal:
         """Press keys."""
         octets = text.encode()
         while octets:
-            self._read(0)
             octets = octets[os.write(self._fd, octets[:512]) :]
 
     def enter(self, line: str) -> None:
         """Type a line and press Enter."""
         self.type(line + ENTER)
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self.type(CTRL_C)
+
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the window."""
-        self._screen.resize(rows, columns)
+        with self._changed:
+            self._screen.resize(rows, columns)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.process.kill(signal.SIGWINCH)
 
     def hang_up(self) -> None:
         """Close the window: the program gets SIGHUP."""
+        self._stop_reading()
         os.close(self._fd)
         self.process.closed = True
 
@@ -118,8 +128,8 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The rows of the screen without trailing blanks; empty ones at the end are left out."""
-        self._read(0)
-        lines = [line.rstrip() for line in self._screen.display]
+        with self._changed:
+            lines = [line.rstrip() for line in self._screen.display]
         while lines and not lines[-1]:
             lines.pop()
         return lines
@@ -132,40 +142,36 @@ class Terminal:
     @property
     def everything(self) -> str:
         """The screen with all that has scrolled off it."""
-        width = self._screen.columns
-        above = ["".join(row[x].data for x in range(width)).rstrip() for row in self._screen.history.top]
-        return "\n".join([*above, *self.lines])
+        with self._changed:
+            width = self._screen.columns
+            above = ["".join(row[x].data for x in range(width)).rstrip() for row in self._screen.history.top]
+            return "\n".join([*above, *self.lines])
 
     @property
-    def cursor_line(self) -> str:
-        """The row in which the cursor stands."""
-        self._read(0)
-        return str(self._screen.display[self._screen.cursor.y]).rstrip()
+    def typed(self) -> str:
+        """The row of the cursor up to the cursor."""
+        with self._changed:
+            cursor = self._screen.cursor
+            return str(self._screen.display[cursor.y])[: cursor.x]
 
     def wait(self, reached: Callable[[], bool], what: str, timeout: float = PATIENCE) -> None:
-        """Read until something holds; fail with the screen if it does not come to that."""
+        """Wait until something holds; fail with the screen if it does not come to that."""
         end = time.monotonic() + timeout
-        while not reached():
-            left = end - time.monotonic()
-            if left <= 0 or not self._read(min(left, 0.25)):
-                if reached():
-                    return
-                state = "still waiting" if left <= 0 else "the program has ended"
-                raise AssertionError(f"{what}: {state}. The screen:\n{self.text}")
+        with self._changed:
+            while not reached():
+                left = end - time.monotonic()
+                if left <= 0 or self._ended:
+                    state = "the program has ended" if self._ended else f"not within {timeout} s"
+                    raise AssertionError(f"{what}: {state}. The screen:\n{self.text}")
+                self._changed.wait(left)
 
     def wait_for(self, *texts: str, timeout: float = PATIENCE) -> None:
         """Wait until all the texts are on the screen, in whatever place."""
         self.wait(lambda: all(text in self.text for text in texts), f"looking for {texts}", timeout)
 
     def wait_for_prompt(self, end: str = "> ", timeout: float = PATIENCE) -> None:
-        """Wait until the cursor stands behind an empty prompt that ends so."""
-
-        def reached() -> bool:
-            self._read(0)
-            x = self._screen.cursor.x
-            return x > 0 and str(self._screen.display[self._screen.cursor.y])[:x].endswith(end)
-
-        self.wait(reached, f"looking for a prompt {end!r}", timeout)
+        """Wait until the cursor stands behind something that ends so: a prompt, or what is typed behind it."""
+        self.wait(lambda: self.typed.endswith(end), f"looking for {end!r} before the cursor", timeout)
 
     def wait_for_end(self, timeout: float = PATIENCE) -> int:
         """Wait until the program has ended; its exit status, negative for a signal."""
@@ -173,25 +179,22 @@ class Terminal:
         while self.process.isalive():
             if time.monotonic() > end:
                 raise AssertionError(f"still running after {timeout} s. The screen:\n{self.text}")
-            if not self.process.closed:
-                self._read(0.05)
-            else:
-                time.sleep(0.02)
+            time.sleep(0.01)
         if not self.process.closed:
-            self._read(0)
+            self._reader.join(PATIENCE)
         if self.process.signalstatus is not None:
             return -int(self.process.signalstatus)
         return int(self.process.exitstatus)
 
     def close(self) -> None:
         """End the program, however it is."""
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(OSError):
             self.process.kill(signal.SIGKILL)
-        with contextlib.suppress(Exception):
-            self.process.wait()
+        self._stop_reading()
         if not self.process.closed:
-            with contextlib.suppress(Exception):
-                self.process.close(force=True)
+            self.process.close(force=True)
+        os.close(self._leave)
+        os.close(self._leaving)
 
     # --- within
 
@@ -200,16 +203,22 @@ class Terminal:
             with contextlib.suppress(OSError):
                 os.write(self._fd, octets)
 
-    def _read(self, seconds: float) -> bool:
-        """Read what the program has written, waiting so long for the first octet; False once it has ended."""
-        while select.select([self._fd], [], [], seconds)[0]:
-            try:
-                octets = os.read(self._fd, 65536)
-            except OSError:
-                return False
-            if not octets:
-                return False
-            self.raw += octets
-            self._stream.feed(octets)
-            seconds = 0
-        return True
+    def _stop_reading(self) -> None:
+        os.write(self._leave, b".")
+        self._reader.join(PATIENCE)
+
+    def _read(self) -> None:
+        """A terminal shows what it is told, whenever it is told."""
+        while True:
+            ready, _, _ = select.select([self._fd, self._leaving], [], [])
+            octets = b""
+            if self._leaving not in ready:
+                with contextlib.suppress(OSError):
+                    octets = os.read(self._fd, 65536)
+            with self._changed:
+                self.raw += octets
+                self._stream.feed(octets)
+                self._ended = not octets
+                self._changed.notify_all()
+                if self._ended:
+                    return
