@@ -2,7 +2,7 @@
 
     python tests/bench/throughput.py [MEGABYTES]      (default: 100; needs Dovecot, see tests/servers/install.sh)
 
-Each program runs in a process of its own, at debug level 0, and fetches the message several times; the best time counts.
+Each program runs in a process of its own, at debug level 0, and fetches the message several times; the best counts.
 mailshell writes it to /dev/null; imaplib and poplib return it, which is all that they can do. Memory is the
 process's highest resident set (VmHWM).
 """
