@@ -18,6 +18,7 @@ from prompt_toolkit.application import get_app_or_none
 
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.shell.console import ShellConsole
+from mailshell.shell.keyboard import forget_typed
 
 #: After so many seconds without an octet from the server a person is told how to go on.
 _PATIENCE = 3.0
@@ -47,6 +48,7 @@ class Attention:
             # Called between any two steps of whatever runs, so that a long answer falls silent at once.
             if self._task is not None and not self._console.screen.prompting:
                 self._console.muted = True
+                forget_typed()
             loop.call_soon_threadsafe(self._interrupt)
 
         before = signal.signal(signal.SIGINT, interrupted)

@@ -21,6 +21,8 @@ def unechoed() -> Iterator[None]:
         yield
         return
     quiet[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON)
+    # Otherwise Ctrl-C would cut what is on its way to the terminal in the middle of a line, or of an escape.
+    quiet[_LOCAL_FLAGS] |= termios.NOFLSH
     try:
         termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
         yield
@@ -29,3 +31,11 @@ def unechoed() -> Iterator[None]:
             termios.tcsetattr(keyboard, termios.TCSANOW, before)
         except (termios.error, OSError):
             pass
+
+
+def forget_typed() -> None:
+    """Drop what was typed and not read yet: Ctrl-C takes back what was typed before it."""
+    try:
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+    except (termios.error, OSError, ValueError):
+        pass

@@ -71,7 +71,8 @@ async def _drive(url: str, cafile: Path | None, lines: list[str], log: Path) -> 
     assert (await interpreter.run(login)).exit == 0
     recorder.octets[Side.CLIENT] = b""
     for line in lines:
-        assert (await interpreter.run(line)).exit == 0, line
+        messages = getattr(session.engine.state, "messages", None)
+        assert (await interpreter.run(line.replace("{last}", str(messages)))).exit == 0, line
     await interpreter.close()
     await session.wait_closed()
     return recorder.octets[Side.CLIENT], recorder.octets[Side.SERVER]
@@ -105,7 +106,7 @@ IMAP_LINES = [
     "CLOSE",
     "DELETE Raw",
 ]
-POP3_LINES = ["CAPA", "STAT", "LIST", "UIDL", "RETR 1", "TOP 1 3", "NOOP"]
+POP3_LINES = ["CAPA", "STAT", "LIST", "UIDL", "RETR {last}", "TOP {last} 3", "NOOP"]
 
 
 @pytest.mark.parametrize("security", ["clear", "tls"])

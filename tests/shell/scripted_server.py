@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import threading
 
+import trustme
 from terminal import PATIENCE
 
 
@@ -18,6 +20,12 @@ class ScriptedServer:
         self._listener.settimeout(PATIENCE)
         self._socket: socket.socket | None = None
         self._buffer = b""
+        self._context: ssl.SSLContext | None = None
+
+    def use_tls(self, certificate: trustme.LeafCert) -> None:
+        """Speak TLS from the start."""
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(self._context)
 
     @property
     def port(self) -> int:
@@ -31,11 +39,21 @@ class ScriptedServer:
         self._socket, _ = self._listener.accept()
         self._socket.settimeout(PATIENCE)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._context is not None:
+            self._socket = self._context.wrap_socket(self._socket, server_side=True)
         self._buffer = b""
         if greeting is None:
             greeting = b"* OK [CAPABILITY IMAP4rev1] ready" if self.protocol == "imap" else b"+OK ready"
         if greeting:
             self.send(greeting + b"\r\n")
+
+    def log_in(self, user: str = "ana") -> None:
+        """Answer the login at the start."""
+        if self.protocol == "imap":
+            self.answer(f'LOGIN "?{user}"? .*', b"OK [CAPABILITY IMAP4rev1 IDLE] logged in")
+        else:
+            self.answer(f"USER {user}", b"+OK password?")
+            self.answer("PASS .*", b"+OK 3 messages")
 
     def send(self, octets: bytes) -> None:
         assert self._socket is not None
