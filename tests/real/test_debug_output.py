@@ -129,10 +129,10 @@ def test_poplib(server: Server, level: int) -> None:
         pop3.pass_(server.password)
         pop3.stat()
         pop3.list()
-        pop3.list(1)
+        pop3.list(last)
         pop3.uidl()
-        pop3.retr(1)
-        pop3.top(1, 2)
+        pop3.retr(last)
+        pop3.top(last, 2)
         with contextlib.suppress(poplib.error_proto):
             pop3.retr(99_999)
         pop3.capa()
@@ -143,9 +143,11 @@ def test_poplib(server: Server, level: int) -> None:
     imap = imaplib.IMAP4("localhost", server.imap)
     imap.login(server.user, server.password)
     imap.append("INBOX", None, None, message)
+    last = int(imap.select("INBOX")[1][0] or 0)
     imap.logout()
     expected = _poplib(server, level, commands)
-    lines = [f"USER {server.user}", f"PASS {server.password}", "STAT", "LIST", "LIST 1", "UIDL", "RETR 1", "TOP 1 2"]
+    lines = [f"USER {server.user}", f"PASS {server.password}", "STAT", "LIST", f"LIST {last}"]
+    lines += ["UIDL", f"RETR {last}", f"TOP {last} 2"]
     lines += ["RETR 99999", "CAPA", "NOOP", "RSET", "QUIT"]
     options = ["--no-login", "--show-secrets", "--trace-style", "poplib", "-d", str(level)]
     run = mailshell(server, "pop3", "clear", lines, *options)
