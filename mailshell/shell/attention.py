@@ -19,6 +19,7 @@ from prompt_toolkit.application import get_app_or_none
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.shell.console import ShellConsole
 from mailshell.shell.keyboard import forget_typed
+from mailshell.text.escape import escape
 
 #: After so many seconds without an octet from the server a person is told how to go on.
 _PATIENCE = 3.0
@@ -59,8 +60,10 @@ class Attention:
             for number in ends:
                 loop.remove_signal_handler(number)
 
-    async def wait(self, work: Coroutine[Any, Any, object], waiting_for: str = "an answer") -> bool:
-        """Wait for the work; False if the person stopped the waiting."""
+    async def wait(
+        self, work: Coroutine[Any, Any, object], waiting_for: str = "an answer", *, tells: bool = True
+    ) -> bool:
+        """Wait for the work; False if the person stopped the waiting, after saying what that leaves behind."""
         task = self._task = asyncio.ensure_future(work)
         hint = asyncio.ensure_future(self._hint(waiting_for))
         try:
@@ -71,6 +74,8 @@ class Attention:
             self._task = None
             self._console.muted = False
         if task.cancelled():
+            if tells:
+                self._tell_stopped()
             return False
         error = task.exception()
         if error is not None:
@@ -115,6 +120,18 @@ class Attention:
                 self._console.say(f"still waiting for {waiting_for}; Ctrl-C stops that")
                 return
             await asyncio.sleep(max(left, 0.1))
+
+    def _tell_stopped(self) -> None:
+        session = self._interpreter.session
+        if session is not None and session.is_open and session.greeting is None:
+            # Given up while connecting: nothing can be said to a server that has not greeted.
+            session.abort()
+        waiting = session.engine.outstanding if session is not None and session.is_open else []
+        if waiting:
+            which = escape(f"{waiting[-1].tag} {waiting[-1].name}".strip())
+            self._console.say(f"stopped waiting; {which} stays outstanding, and its answer will be labelled late")
+        else:
+            self._console.say("stopped")
 
     def _tell_fault(self, error: BaseException) -> None:
         """An error in mailshell itself: told with what a report of it needs, and the shell goes on."""

@@ -50,6 +50,7 @@ class ShellConsole:
         )
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._line_open = False
+        self._said = ""
 
     @property
     def width(self) -> int:
@@ -76,6 +77,10 @@ class ShellConsole:
             self._line_open = not text.endswith("\n")
 
     def say(self, text: str) -> None:
+        # The end of a connection is announced, and is why the command that waited for an answer failed.
+        said, self._said = self._said, text
+        if said == f"* {text}":
+            return
         for line in text.split("\n"):
             self._line(line)
 

@@ -58,7 +58,7 @@ class Farewell:
         session = self._interpreter.session
         if session is None:
             return
-        answered = await self._attention.wait(self._close(), "the server's farewell")
+        answered = await self._attention.wait(self._close(), "the server's farewell", tells=False)
         if not answered:
             session.abort()
 

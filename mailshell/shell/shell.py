@@ -106,22 +106,8 @@ class Shell:
         before = self.interpreter.session
         was_open = before is not None and before.is_open
         finished = await self._attention.wait(self.interpreter.run(line))
-        if not finished:
-            self._tell_stopped()
         lost = was_open and before is not None and not before.is_open and self.interpreter.session is before
         return finished and not lost and not self.interpreter.leaving
-
-    def _tell_stopped(self) -> None:
-        session = self.interpreter.session
-        if session is not None and session.is_open and session.greeting is None:
-            # Given up while connecting: nothing can be said to a server that has not greeted.
-            session.abort()
-        waiting = session.engine.outstanding if session is not None and session.is_open else []
-        if waiting:
-            which = escape(f"{waiting[-1].tag} {waiting[-1].name}".strip())
-            self.console.say(f"stopped waiting; {which} stays outstanding, and its answer will be labelled late")
-        else:
-            self.console.say("stopped")
 
     async def _open(self, endpoint: Endpoint) -> None:
         async def opening() -> None:
@@ -138,5 +124,4 @@ class Shell:
                 if session is not None and session.greeting is None:
                     session.abort()
 
-        if not await self._attention.wait(opening(), "the connection"):
-            self._tell_stopped()
+        await self._attention.wait(opening(), "the connection")

@@ -107,9 +107,9 @@ class Terminal:
         """Type a line and press Enter."""
         self.type(line + ENTER)
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        self.type(CTRL_C)
+    def signal_interrupt(self) -> None:
+        """Send SIGINT from elsewhere, which Ctrl-C at a prompt is not."""
+        self.process.kill(signal.SIGINT)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the window."""
