@@ -1,7 +1,6 @@
-"""A child process whose standard input and output are one end of a socket pair.
+"""A child process that speaks on its standard input and output, which are pipes.
 
-The other end is a socket like any other, so that the rest of the transport needs no second code path. The
-child leads a session of its own: a Ctrl-C in the terminal does not reach it.
+It leads a session of its own: a Ctrl-C in the terminal does not reach it.
 """
 
 from __future__ import annotations
@@ -9,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import Callable
-from typing import cast
+from typing import IO, cast
 
 __all__ = ["Child", "spawn"]
 
@@ -134,24 +132,27 @@ class Child(asyncio.SubprocessProtocol):
         return bool(done)
 
 
-async def spawn(command: tuple[str, ...], on_line: Callable[[str], None]) -> tuple[Child, socket.socket]:
-    """Start `command`; gives the process and this side's end of the pair, which does not block.
+async def spawn(command: tuple[str, ...], on_line: Callable[[str], None]) -> tuple[Child, IO[bytes], IO[bytes]]:
+    """Start `command`; gives the process, the pipe to read its output from and the one to write its input to.
 
     Raises ``OSError`` as ``subprocess.Popen`` does.
     """
-    ours, theirs = socket.socketpair()
+    theirs_in, ours_out = os.pipe()
+    ours_in, theirs_out = os.pipe()
+    output, into = os.fdopen(ours_in, "rb", 0), os.fdopen(ours_out, "wb", 0)
     try:
-        ours.setblocking(False)
         _, child = await asyncio.get_running_loop().subprocess_exec(
             lambda: Child(on_line),
             *command,
-            stdin=theirs.fileno(),
-            stdout=theirs.fileno(),
+            stdin=theirs_in,
+            stdout=theirs_out,
             start_new_session=True,
         )
     except BaseException:
-        ours.close()
+        output.close()
+        into.close()
         raise
     finally:
-        theirs.close()
-    return child, ours
+        os.close(theirs_in)
+        os.close(theirs_out)
+    return child, output, into

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
 import stat
+import struct
+import termios
+from typing import IO
 
 from mailshell.transport.child import Child, spawn
 from mailshell.transport.dial import DialFailed, address_text, describe_os_error, dial
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed, TlsFailed
+from mailshell.transport.pipes import open_pipes
 from mailshell.transport.stream import Receiver, Stream
 from mailshell.transport.tls import TlsOptions, make_context
 
@@ -77,17 +82,15 @@ def _where(endpoint: Endpoint) -> str:
 
 
 async def _open(endpoint: Endpoint, receiver: Receiver, attempts: list[str]) -> Stream:
-    child: Child | None = None
+    if endpoint.kind == "exec":
+        return await _open_exec(endpoint, receiver, attempts)
     if endpoint.kind == "tcp":
         sock = await _open_tcp(endpoint, attempts)
         peer, local = _addresses(sock)
-    elif endpoint.kind == "unix":
+    else:
         sock = await _open_unix(endpoint.path, attempts)
         peer, local = endpoint.path, address_text(sock.getsockname())
-    else:
-        child, sock = await _open_child(endpoint.command, receiver, attempts)
-        peer, local = f"pid {child.pid}", ""
-    stream = Stream(receiver, sock, name=endpoint.name, peer=peer, local=local, attempts=attempts, child=child)
+    stream = Stream(receiver, sock, name=endpoint.name, peer=peer, local=local, attempts=attempts)
     try:
         loop = asyncio.get_running_loop()
         if sock.family == socket.AF_UNIX:
@@ -97,6 +100,20 @@ async def _open(endpoint: Endpoint, receiver: Receiver, attempts: list[str]) -> 
     except BaseException:
         stream.abort()
         sock.close()
+        raise
+    return stream
+
+
+async def _open_exec(endpoint: Endpoint, receiver: Receiver, attempts: list[str]) -> Stream:
+    child, output, into = await _open_child(endpoint.command, receiver, attempts)
+    peer = f"pid {child.pid}"
+    stream = Stream(receiver, None, name=endpoint.name, peer=peer, local="", attempts=attempts, child=child)
+    try:
+        await open_pipes(stream, output, into)
+    except BaseException:
+        stream.abort()
+        output.close()
+        into.close()
         raise
     return stream
 
@@ -185,26 +202,29 @@ def _is_socket(path: str) -> bool:
         return True
 
 
-async def _open_child(command: tuple[str, ...], receiver: Receiver, attempts: list[str]) -> tuple[Child, socket.socket]:
+async def _open_child(
+    command: tuple[str, ...], receiver: Receiver, attempts: list[str]
+) -> tuple[Child, IO[bytes], IO[bytes]]:
     program = command[0]
     try:
-        child, sock = await spawn(command, receiver.stderr)
+        child, output, into = await spawn(command, receiver.stderr)
     except OSError as exc:
         reason = _command_error(program, exc)
         attempts.append(reason)
         raise ConnectFailed(reason, attempts) from exc
     try:
-        if await _ended_at_once(child, sock):
+        if await _ended_at_once(child, output):
             how = _status_text(child.status or 0)
             reason = f"the command {program} exited at once ({how}): see its messages, or run it by hand"
             attempts.append(reason)
             raise ConnectFailed(reason, attempts)
     except BaseException:
-        sock.close()
+        output.close()
+        into.close()
         child.kill()
         raise
     attempts.append(f"{program}: started as pid {child.pid}")
-    return child, sock
+    return child, output, into
 
 
 def _command_error(program: str, exc: OSError) -> str:
@@ -224,21 +244,17 @@ def _status_text(status: int) -> str:
         return f"killed by signal {-status}"
 
 
-async def _ended_at_once(child: Child, sock: socket.socket) -> bool:
+async def _ended_at_once(child: Child, output: IO[bytes]) -> bool:
     """Whether the child exits before it has written an octet; waits until it has, or `EXIT_GRACE` is over."""
     loop = asyncio.get_running_loop()
     readable = asyncio.Event()
-    loop.add_reader(sock, readable.set)
+    loop.add_reader(output, readable.set)
     try:
         async with asyncio.timeout(EXIT_GRACE):
             await readable.wait()
     except TimeoutError:
         return False
     finally:
-        loop.remove_reader(sock)
-    try:
-        if sock.recv(1, socket.MSG_PEEK):
-            return False
-    except OSError:
-        pass
-    return await child.exits_within(EXIT_GRACE)
+        loop.remove_reader(output)
+    waiting = struct.unpack("i", fcntl.ioctl(output, termios.FIONREAD, b"\0\0\0\0"))[0]
+    return not waiting and await child.exits_within(EXIT_GRACE)

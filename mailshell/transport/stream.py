@@ -42,7 +42,7 @@ class Stream(asyncio.Protocol):
     def __init__(
         self,
         receiver: Receiver,
-        sock: socket.socket,
+        sock: socket.socket | None,
         *,
         name: str,
         peer: str,
@@ -248,7 +248,7 @@ class Stream(asyncio.Protocol):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if exc is not None:
-            for octets in last_words(self._socket):
+            for octets in last_words(self._socket) if self._socket is not None else ():
                 if not self._closing and self._end is None:
                     self.data_received(octets)
             self._fail_or_finish(exc)

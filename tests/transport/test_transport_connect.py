@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -401,5 +402,17 @@ def test_abort_kills_a_child() -> None:
             async with asyncio.timeout(2):
                 await stream.wait_closed()
             assert stream.exit_status == -9
+
+    run(main())
+
+
+def test_a_child_finds_pipes_and_no_sockets() -> None:
+    """Programs that find a socket there take themselves for started by inetd, and some refuse."""
+    code = "import os, stat; print(*(stat.S_ISFIFO(os.fstat(fd).st_mode) for fd in (0, 1)), flush=True); input()"
+
+    async def main() -> None:
+        endpoint = Endpoint("imap", kind="exec", command=(sys.executable, "-c", code))
+        async with connected(endpoint) as (_, recorder):
+            assert await recorder.count(10) == b"True True\n"
 
     run(main())
