@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from mailshell import __version__
 from mailshell.exits import Exit, UsageError
@@ -53,7 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            raise UsageError(f"{message}; mailshell --help lists the options")
+
+    parser = Parser(
         prog="mailshell",
         description="An interactive shell and wire debugger for POP3 and IMAP4.",
         epilog=_EPILOG,

@@ -9,6 +9,7 @@ from mailshell.demo.listener import Listener
 
 if TYPE_CHECKING:
     from mailshell.demo.listener import Serve
+    from mailshell.demo.maildrop import Maildrop
 
 #: The packages that ``mailshell[demo]`` brings, pymap's own needs among them.
 _EXTRA = frozenset({"pymap", "pysasl", "proxyprotocol", "typing_extensions"})
@@ -17,8 +18,14 @@ _EXTRA = frozenset({"pymap", "pysasl", "proxyprotocol", "typing_extensions"})
 class ImapDemo:
     """An IMAP server that is running."""
 
-    def __init__(self, serve: Serve) -> None:
+    def __init__(self, serve: Serve, inbox: Maildrop) -> None:
         self._listener = Listener(serve)
+        self._inbox = inbox
+
+    @property
+    def inbox(self) -> Maildrop:
+        """Its INBOX, for a POP3 server to serve as well."""
+        return self._inbox
 
     @property
     def port(self) -> int:
@@ -42,6 +49,6 @@ async def start_imap(host: str = "127.0.0.1", port: int = 0) -> ImapDemo:
         if (missing.name or "").partition(".")[0] not in _EXTRA:
             raise
         raise DemoUnavailable("the demo's IMAP server needs pymap: pip install 'mailshell[demo]'") from missing
-    server = ImapDemo(await prepare())
+    server = ImapDemo(*await prepare())
     await server.open(host, port)
     return server

@@ -29,6 +29,7 @@ from pysasl.mechanism.crammd5 import CramMD5Mechanism
 from pysasl.mechanism.login import LoginMechanism
 from pysasl.mechanism.plain import PlainMechanism
 
+from mailshell.demo.imap_maildrop import InboxMaildrop
 from mailshell.demo.listener import Serve
 from mailshell.demo.mailbox import MAILBOXES, PASSWORD, USER, DemoMessage
 
@@ -68,21 +69,22 @@ class _Config(Config):  # type: ignore[misc]
         return {b"name": b"mailshell-demo"}
 
 
-async def prepare() -> Serve:
-    """Set up pymap with the sample mailboxes; the result serves one connection."""
+async def prepare() -> tuple[Serve, InboxMaildrop]:
+    """Set up pymap with the sample mailboxes; returns what serves a connection, and the INBOX for POP3."""
     logger = logging.getLogger("pymap")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     config = _configure()
     login = Login(config)
     await login.demo_user_identity.set(UserMetadata(config, USER, password=PASSWORD))
-    config.set_cache[USER] = (await _fill(MAILBOXES), FilterSet())
+    mailboxes = await _fill(MAILBOXES)
+    config.set_cache[USER] = (mailboxes, FilterSet())
     server = IMAPServer(login, config)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await server(reader, writer, SocketInfo.get(writer, None))
 
-    return serve
+    return serve, InboxMaildrop(mailboxes)
 
 
 def _configure() -> _Config:

@@ -1,7 +1,7 @@
 """The sample mailbox: the correspondence of a small observatory, a dozen or so messages worth looking at.
 
-Every message shows something that mail software has to get right. The POP3 server serves ``INBOX``, the IMAP
-server all of ``MAILBOXES``.
+Every message shows something that mail software has to get right. The IMAP server starts with all of
+``MAILBOXES``, the POP3 server has ``INBOX``.
 """
 
 from __future__ import annotations

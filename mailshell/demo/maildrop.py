@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+
+_BARE_LF = re.compile(rb"(?<!\r)\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A message of the maildrop. Its octets end in CRLF, or its size could not be what RETR sends."""
+    """A message of the maildrop. Its lines end in CRLF, the last one too, or its size were not what RETR sends."""
 
     octets: bytes
     uid: str
 
     @classmethod
-    def of(cls, octets: bytes) -> Stored:
-        """The message with its unique-id, which is the same in every session (RFC 1939, section 7, UIDL)."""
+    def of(cls, octets: bytes, uid: str | None = None) -> Stored:
+        """The message with its unique-id, the same in every session (RFC 1939, section 7, UIDL); if none, a hash."""
+        octets = _BARE_LF.sub(b"\r\n", octets)
         if not octets.endswith(b"\r\n"):
             octets += b"\r\n"
-        return cls(octets, hashlib.sha256(octets).hexdigest()[:24])
+        return cls(octets, uid or hashlib.sha256(octets).hexdigest()[:24])
 
     @property
     def size(self) -> int:
@@ -32,11 +37,10 @@ class Stored:
         return not self.octets.partition(b"\r\n\r\n")[0].isascii()
 
 
-class Maildrop:
-    """The messages of one account, in one server, for one session at a time."""
+class Maildrop(ABC):
+    """The messages of one account, for one session at a time. Where they are kept is up to the subclass."""
 
-    def __init__(self, messages: Iterable[bytes]) -> None:
-        self._messages = [Stored.of(octets) for octets in messages]
+    def __init__(self) -> None:
         self._locked = False
 
     def lock(self) -> bool:
@@ -50,10 +54,29 @@ class Maildrop:
         """Give the lock back."""
         self._locked = False
 
-    def snapshot(self) -> tuple[Stored, ...]:
+    @abstractmethod
+    async def load(self) -> Sequence[Stored]:
         """The messages as they stand; a session numbers them from 1 and keeps to that."""
+
+    @abstractmethod
+    async def remove(self, messages: Collection[Stored]) -> int:
+        """Remove messages that ``load`` has returned; returns how many of them were still there."""
+
+
+class ListMaildrop(Maildrop):
+    """A maildrop that is nothing but a list of messages."""
+
+    def __init__(self, messages: Iterable[bytes]) -> None:
+        super().__init__()
+        self._messages = [Stored.of(octets) for octets in messages]
+
+    async def load(self) -> Sequence[Stored]:
+        """The messages."""
         return tuple(self._messages)
 
-    def remove(self, indices: Collection[int]) -> None:
-        """Remove the messages at these indices, counted from 0."""
-        self._messages = [one for index, one in enumerate(self._messages) if index not in indices]
+    async def remove(self, messages: Collection[Stored]) -> int:
+        """Remove these very messages, not others that equal them."""
+        gone = {id(message) for message in messages}
+        before = len(self._messages)
+        self._messages = [message for message in self._messages if id(message) not in gone]
+        return before - len(self._messages)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from mailshell.demo.listener import Listener
 from mailshell.demo.mailbox import INBOX, PASSWORD, USER
-from mailshell.demo.maildrop import Maildrop
+from mailshell.demo.maildrop import ListMaildrop, Maildrop
+from mailshell.demo.pop3_errands import settle
 from mailshell.demo.pop3_sasl import Account
 from mailshell.demo.pop3_session import Session
 
@@ -18,8 +18,8 @@ IDLE_TIMEOUT = 600.0
 class Pop3Demo:
     """A POP3 server that is running."""
 
-    def __init__(self, messages: Iterable[bytes], *, idle_timeout: float = IDLE_TIMEOUT) -> None:
-        self._maildrop = Maildrop(messages)
+    def __init__(self, maildrop: Maildrop, *, idle_timeout: float = IDLE_TIMEOUT) -> None:
+        self._maildrop = maildrop
         self._account = Account(USER.encode(), PASSWORD.encode())
         self._idle_timeout = idle_timeout
         self._listener = Listener(self._serve)
@@ -38,14 +38,14 @@ class Pop3Demo:
         await self._listener.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Carry octets between a connection and its session."""
+        """Carry octets between a connection and its session, and run the session's errands."""
         session = Session(self._maildrop, self._account)
         try:
             async with asyncio.timeout(None) as patience:
                 await self._send(writer, session.greeting(), patience)
                 while not session.closed and (octets := await reader.read(1 << 16)):
-                    for reply in session.receive(octets):
-                        await self._send(writer, reply, patience)
+                    for outcome in session.receive(octets):
+                        await self._send(writer, await settle(outcome, self._maildrop), patience)
         except TimeoutError:
             pass  # closed without a reply, and without removing anything: RFC 1939, section 3
         finally:
@@ -62,11 +62,12 @@ async def start_pop3(
     host: str = "127.0.0.1",
     port: int = 0,
     *,
-    messages: Iterable[bytes] | None = None,
+    maildrop: Maildrop | None = None,
     idle_timeout: float = IDLE_TIMEOUT,
 ) -> Pop3Demo:
-    """Start the server over a fresh copy of the sample INBOX, or over the messages given."""
-    octets = [message.octets for message in INBOX] if messages is None else messages
-    server = Pop3Demo(octets, idle_timeout=idle_timeout)
+    """Start the server over the maildrop given, or over one of its own with a fresh copy of the sample INBOX."""
+    if maildrop is None:
+        maildrop = ListMaildrop(message.octets for message in INBOX)
+    server = Pop3Demo(maildrop, idle_timeout=idle_timeout)
     await server.open(host, port)
     return server

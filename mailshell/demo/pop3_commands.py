@@ -1,6 +1,7 @@
 """The commands of the POP3 server: a function for each, and the table that names them.
 
-A function takes the conversation and the arguments, as many as the table allows, and returns the whole reply.
+A function takes the conversation and the arguments, as many as the table allows, and returns the whole reply or an
+errand that leads to it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailshell.demo.maildrop import Stored
+from mailshell.demo.pop3_errands import Outcome
 from mailshell.demo.pop3_replies import err, listing, multiline, ok
 from mailshell.demo.pop3_sasl import MECHANISMS, Exchange, decode, encode
 from mailshell.demo.pop3_state import Conversation, State
@@ -46,7 +48,7 @@ def user(talk: Conversation, arguments: Arguments) -> bytes:
     return ok("and the password?")
 
 
-def password(talk: Conversation, arguments: Arguments) -> bytes:
+def password(talk: Conversation, arguments: Arguments) -> Outcome:
     """PASS: the rest of the line, spaces included, is the password (RFC 1939, section 7)."""
     name, talk.user = talk.user, None
     if name is None:
@@ -54,7 +56,7 @@ def password(talk: Conversation, arguments: Arguments) -> bytes:
     return talk.authenticated(talk.account.knows(name, arguments[0]))
 
 
-def apop(talk: Conversation, arguments: Arguments) -> bytes:
+def apop(talk: Conversation, arguments: Arguments) -> Outcome:
     """APOP: the MD5 of the greeting's timestamp and the password (RFC 1939, section 7)."""
     name, digest = arguments
     expected = hashlib.md5(talk.timestamp + talk.account.password, usedforsecurity=False).hexdigest()
@@ -62,7 +64,7 @@ def apop(talk: Conversation, arguments: Arguments) -> bytes:
     return talk.authenticated(hmac.compare_digest(name, talk.account.user) and known)
 
 
-def auth(talk: Conversation, arguments: Arguments) -> bytes:
+def auth(talk: Conversation, arguments: Arguments) -> Outcome:
     """AUTH: begins a SASL exchange (RFC 5034, section 4), or lists the mechanisms if none is named."""
     if not arguments:
         return listing("mechanisms follow", MECHANISMS)
@@ -80,7 +82,7 @@ def auth(talk: Conversation, arguments: Arguments) -> bytes:
     return encode(challenge)
 
 
-def answer(talk: Conversation, line: bytes) -> bytes:
+def answer(talk: Conversation, line: bytes) -> Outcome:
     """The client's answer to a challenge; ``*`` takes it all back (RFC 5034, section 4)."""
     exchange, talk.exchange = talk.exchange, None
     if exchange is None or line == b"*":
@@ -88,14 +90,14 @@ def answer(talk: Conversation, line: bytes) -> bytes:
     return _advance(talk, exchange, decode(line))
 
 
-def _advance(talk: Conversation, exchange: Exchange, response: bytes | None) -> bytes:
-    """Hand a response to the exchange; the reply is its next challenge or the outcome."""
+def _advance(talk: Conversation, exchange: Exchange, response: bytes | None) -> Outcome:
+    """Hand a response to the exchange; the reply is its next challenge or how it ended."""
     if response is None:
         return err("that is not base64; authentication cancelled")
     try:
         challenge = exchange.send(response)
-    except StopIteration as outcome:
-        return talk.authenticated(bool(outcome.value))
+    except StopIteration as end:
+        return talk.authenticated(bool(end.value))
     talk.exchange = exchange
     return encode(challenge)
 
@@ -179,10 +181,9 @@ def noop(_talk: Conversation, _arguments: Arguments) -> bytes:
     return ok("nothing done")
 
 
-def quit_(talk: Conversation, _arguments: Arguments) -> bytes:
+def quit_(talk: Conversation, _arguments: Arguments) -> Outcome:
     """QUIT: enters the UPDATE state if the maildrop is open (RFC 1939, section 6)."""
-    removed = talk.leave(update=True)
-    return ok(f"goodbye, messages removed: {removed}" if removed else "goodbye")
+    return talk.quit()
 
 
 _BOTH = frozenset({State.AUTHORIZATION, State.TRANSACTION})
@@ -194,7 +195,7 @@ _AFTER = frozenset({State.TRANSACTION})
 class Command:
     """A command: its function, the states it is given in and how many arguments it takes."""
 
-    run: Callable[[Conversation, Arguments], bytes]
+    run: Callable[[Conversation, Arguments], Outcome]
     states: frozenset[State]
     least: int = 0
     most: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mailshell.demo.maildrop import Maildrop
 from mailshell.demo.pop3_commands import COMMANDS, answer
+from mailshell.demo.pop3_errands import Outcome
 from mailshell.demo.pop3_replies import err, ok
 from mailshell.demo.pop3_sasl import Account
 from mailshell.demo.pop3_state import Conversation, State
@@ -17,7 +18,10 @@ LINE_LIMIT = 12288
 
 
 class Session:
-    """One client's session: hand ``receive`` what comes in, send what it yields, call ``lost`` at the end."""
+    """One client's session: hand ``receive`` what comes in, send what it yields, call ``lost`` at the end.
+
+    Where it yields an errand, carry that out and send the reply it results in.
+    """
 
     def __init__(self, maildrop: Maildrop, account: Account) -> None:
         self._talk = Conversation(maildrop, account)
@@ -32,14 +36,14 @@ class Session:
         """The greeting, with the timestamp for APOP (RFC 1939, section 7)."""
         return ok(f"mailshell demo POP3 server ready {self._talk.timestamp.decode('ascii')}")
 
-    def receive(self, octets: bytes) -> Iterator[bytes]:
-        """Yield a reply for every line completed. What is not asked for is not done, so ask for them all."""
+    def receive(self, octets: bytes) -> Iterator[Outcome]:
+        """Yield the outcome of every line completed. What is not asked for is not done, so ask for them all."""
         self._pending += octets
         while not self.closed:
             end = self._pending.find(b"\n")
             length = end if end >= 0 else len(self._pending)
             if length > LINE_LIMIT:
-                self._talk.leave(update=False)
+                self._talk.leave()
                 yield err("line far too long; goodbye")
             elif end < 0:
                 return
@@ -50,11 +54,10 @@ class Session:
 
     def lost(self) -> None:
         """The connection is gone: the lock is given back, nothing is removed (RFC 1939, section 6)."""
-        if not self.closed:
-            self._talk.leave(update=False)
+        self._talk.leave()
 
-    def _reply(self, line: bytes) -> bytes:
-        """The reply to a line: an answer to a challenge, or a command of the table."""
+    def _reply(self, line: bytes) -> Outcome:
+        """The outcome of a line: an answer to a challenge, or a command of the table."""
         talk = self._talk
         if talk.exchange is not None:
             return answer(talk, line)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mailshell.demo.maildrop import Maildrop, Stored
+from mailshell.demo.pop3_errands import Load, Outcome, Remove
 from mailshell.demo.pop3_replies import err, ok
 from mailshell.demo.pop3_sasl import Account, Exchange
 
@@ -36,7 +37,8 @@ class Conversation:
         self.utf8 = False
         self._failures = 0
         self._maildrop = maildrop
-        self._messages: tuple[Stored, ...] = ()
+        self._has_lock = False
+        self._messages: Sequence[Stored] = ()
         self._deleted: set[int] = set()
 
     @staticmethod
@@ -44,7 +46,7 @@ class Conversation:
         """A fresh challenge in the form of a message-id, for APOP and CRAM-MD5."""
         return f"<{secrets.token_hex(8)}@mailshell-demo>".encode()
 
-    def authenticated(self, success: bool) -> bytes:
+    def authenticated(self, success: bool) -> Outcome:
         """Open the maildrop to a client that knows the password; count the attempt of one that does not."""
         if not success:
             self._failures += 1
@@ -54,7 +56,12 @@ class Conversation:
             return err("wrong user name or password", "AUTH")
         if not self._maildrop.lock():
             return err("another session has the maildrop open", "IN-USE")
-        self._messages = self._maildrop.snapshot()
+        self._has_lock = True
+        return Load(self._open)
+
+    def _open(self, messages: Sequence[Stored]) -> bytes:
+        """Enter the TRANSACTION state with the messages; those that come in later belong to later sessions."""
+        self._messages = messages
         self.state = State.TRANSACTION
         count, size = self.totals()
         return ok(f"maildrop open, {count} messages ({size} octets)")
@@ -85,13 +92,22 @@ class Conversation:
         """Take all the marks away."""
         self._deleted.clear()
 
-    def leave(self, *, update: bool) -> int:
-        """End the session, give the lock back and, with ``update``, remove what is marked; returns how many."""
-        removed = 0
-        if self.state is State.TRANSACTION:
-            if update:
-                self._maildrop.remove({number - 1 for number in self._deleted})
-                removed = len(self._deleted)
-            self._maildrop.unlock()
+    def quit(self) -> Outcome:
+        """End the session; if there are marks, once the marked messages are removed."""
+        if self.state is not State.TRANSACTION or not self._deleted:
+            self.leave()
+            return ok("goodbye")
         self.state = State.UPDATE
-        return removed
+        return Remove([self._messages[number - 1] for number in sorted(self._deleted)], self._removed)
+
+    def _removed(self, count: int) -> bytes:
+        """The end of the UPDATE state: the lock outlasts the removal (RFC 1939, section 6)."""
+        self.leave()
+        return ok(f"goodbye, messages removed: {count}")
+
+    def leave(self) -> None:
+        """End the session and give the lock back, without removing anything. To do it twice does no harm."""
+        self.state = State.UPDATE
+        if self._has_lock:
+            self._has_lock = False
+            self._maildrop.unlock()

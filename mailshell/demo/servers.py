@@ -49,10 +49,13 @@ class Demo:
 
 
 async def start_demo(host: str = "127.0.0.1", imap_port: int = 0, pop3_port: int = 0) -> Demo:
-    """Start both, each over its own fresh copy of the sample. Raises DemoUnavailable without pymap."""
+    """Start both over one fresh copy of the sample: what POP3 serves is IMAP's INBOX.
+
+    Raises DemoUnavailable without pymap.
+    """
     imap = await start_imap(host, imap_port)
     try:
-        pop3 = await start_pop3(host, pop3_port)
+        pop3 = await start_pop3(host, pop3_port, maildrop=imap.inbox)
     except BaseException:
         await imap.close()
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -10,8 +11,9 @@ import re
 import pytest
 
 from mailshell.demo.mailbox import INBOX
-from mailshell.demo.maildrop import Maildrop
+from mailshell.demo.maildrop import ListMaildrop, Maildrop
 from mailshell.demo.pop3_commands import CAPABILITIES
+from mailshell.demo.pop3_errands import Load, Remove, settle
 from mailshell.demo.pop3_sasl import Account
 from mailshell.demo.pop3_session import COMMAND_LIMIT, LINE_LIMIT, Session
 
@@ -31,12 +33,17 @@ class Client:
     """A session and short ways to talk to it."""
 
     def __init__(self, maildrop: Maildrop | None = None) -> None:
-        self.maildrop = maildrop or Maildrop(LETTERS)
+        self.maildrop = maildrop or ListMaildrop(LETTERS)
         self.session = Session(self.maildrop, ACCOUNT)
         self.greeting = self.session.greeting()
 
+    def hear(self, octets: bytes) -> bytes:
+        """The replies to these octets, with the errands run that they take."""
+        outcomes = self.session.receive(octets)
+        return b"".join(asyncio.run(settle(outcome, self.maildrop)) for outcome in outcomes)
+
     def say(self, *lines: bytes) -> bytes:
-        return b"".join(self.session.receive(b"".join(line + b"\r\n" for line in lines)))
+        return self.hear(b"".join(line + b"\r\n" for line in lines))
 
     def login(self) -> Client:
         assert self.say(b"USER demo", b"PASS de mo").count(b"+OK") == 2
@@ -89,14 +96,14 @@ def test_number_of_arguments(inside: Client, line: bytes) -> None:
 
 
 def test_case_and_line_ends(client: Client) -> None:
-    replies = b"".join(client.session.receive(b"uSeR demo\npass de mo\r\nsTaT\n"))
+    replies = client.hear(b"uSeR demo\npass de mo\r\nsTaT\n")
     assert replies.count(b"+OK") == 3
 
 
 def test_octets_one_by_one(client: Client) -> None:
     sent = b"USER demo\r\nPASS de mo\r\nSTAT\r\nRETR 1\r\nQUIT\r\n"
-    one_by_one = b"".join(reply for at in range(len(sent)) for reply in client.session.receive(sent[at : at + 1]))
-    at_once = b"".join(Client().session.receive(sent))
+    one_by_one = b"".join(client.hear(sent[at : at + 1]) for at in range(len(sent)))
+    at_once = Client().hear(sent)
     assert one_by_one == at_once
     assert client.session.closed
 
@@ -178,7 +185,7 @@ def test_long_lines(client: Client) -> None:
     assert client.say(b"USER ".ljust(COMMAND_LIMIT - 2, b"x")).startswith(b"+OK")
     assert client.say(b"AUTH PLAIN", b"A" * 8192).endswith(b"-ERR [AUTH] wrong user name or password\r\n")
     assert client.login().say(b"STAT").startswith(b"+OK")
-    endless = b"".join(client.session.receive(b"x" * (LINE_LIMIT + 1)))
+    endless = client.hear(b"x" * (LINE_LIMIT + 1))
     assert endless == b"-ERR line far too long; goodbye\r\n"
     assert client.session.closed
     assert client.maildrop.lock()
@@ -214,7 +221,7 @@ def test_dot_stuffing(inside: Client) -> None:
 
 
 def test_dot_at_the_very_start() -> None:
-    reply = Client(Maildrop([b".dot: header\r\n\r\n"])).login().say(b"RETR 1")
+    reply = Client(ListMaildrop([b".dot: header\r\n\r\n"])).login().say(b"RETR 1")
     assert reply.partition(b"\r\n")[2] == b"..dot: header\r\n\r\n.\r\n"
 
 
@@ -248,7 +255,7 @@ def test_uidl_is_stable_and_legal(inside: Client) -> None:
 
 
 def test_deletion_takes_quit() -> None:
-    maildrop = Maildrop(LETTERS)
+    maildrop = ListMaildrop(LETTERS)
     first = Client(maildrop).login()
     assert first.say(b"DELE 1").startswith(b"+OK")
     for line in (b"DELE 1", b"RETR 1", b"LIST 1", b"UIDL 1", b"TOP 1 0"):
@@ -272,7 +279,7 @@ def test_deletion_takes_quit() -> None:
 
 
 def test_lock() -> None:
-    maildrop = Maildrop(LETTERS)
+    maildrop = ListMaildrop(LETTERS)
     first, second = Client(maildrop).login(), Client(maildrop)
     assert second.say(b"USER demo", b"PASS de mo").split(b"\r\n")[1].startswith(b"-ERR [IN-USE] ")
     second.say(b"QUIT")
@@ -284,9 +291,54 @@ def test_lock() -> None:
     Client(maildrop).login()
 
 
+def test_errands_hold_up_the_lines_behind_them() -> None:
+    client = Client()
+    outcomes = client.session.receive(b"USER demo\r\nPASS de mo\r\nDELE 3\r\nDELE 1\r\nQUIT\r\nNOOP\r\n")
+    next(outcomes)
+    load = next(outcomes)
+    assert isinstance(load, Load)
+    assert not client.maildrop.lock()
+    assert asyncio.run(load.carry_out(client.maildrop)).startswith(b"+OK maildrop open, 3 ")
+    assert [next(outcomes), next(outcomes)] == [b"+OK message %d marked for removal at QUIT\r\n" % n for n in (3, 1)]
+    (remove,) = outcomes
+    assert isinstance(remove, Remove)
+    assert [message.octets for message in remove.messages] == [LETTERS[0], LETTERS[2]]
+    assert client.session.closed
+    assert not client.maildrop.lock()  # until the messages are gone
+    assert asyncio.run(remove.carry_out(client.maildrop)) == b"+OK goodbye, messages removed: 2\r\n"
+    assert client.maildrop.lock()
+
+
+@pytest.mark.parametrize("lines", [b"", b"QUIT\r\n"])
+def test_errands_never_run_give_the_lock_back(lines: bytes) -> None:
+    client = Client()
+    if lines:
+        client.login().say(b"DELE 1")
+        assert isinstance(next(client.session.receive(lines)), Remove)
+    else:
+        client.say(b"USER demo")
+        assert isinstance(next(client.session.receive(b"PASS de mo\r\n")), Load)
+    client.session.lost()
+    assert client.maildrop.lock()
+    client.session.lost()
+    assert not client.maildrop.lock()
+    assert len(asyncio.run(client.maildrop.load())) == len(LETTERS)
+
+
+def test_removal_tells_equal_messages_apart() -> None:
+    maildrop = ListMaildrop([LETTERS[0], LETTERS[1], LETTERS[0]])
+    Client(maildrop).login().say(b"DELE 3", b"QUIT")
+    assert [message.octets for message in asyncio.run(maildrop.load())] == [LETTERS[0], LETTERS[1]]
+
+
+def test_lines_end_in_crlf_on_the_wire() -> None:
+    reply = Client(ListMaildrop([b"Subject: x\n\r\n.\n..a\n\nb"])).login().say(b"RETR 1")
+    assert reply == b"+OK 27 octets\r\nSubject: x\r\n\r\n..\r\n...a\r\n\r\nb\r\n.\r\n"
+
+
 def test_utf8_headers_take_utf8_mode() -> None:
     letter = "Subject: Gr\u00fc\u00dfe\r\n\r\nhallo\r\n".encode()
-    maildrop = Maildrop([letter])
+    maildrop = ListMaildrop([letter])
     client = Client(maildrop).login()
     assert client.say(b"RETR 1").startswith(b"-ERR [UTF8] ")
     assert client.say(b"TOP 1 0").startswith(b"-ERR [UTF8] ")
@@ -303,6 +355,6 @@ def test_first_lines_are_short(inside: Client) -> None:
 
 
 def test_sample_needs_no_utf8_mode() -> None:
-    client = Client(Maildrop(message.octets for message in INBOX)).login()
+    client = Client(ListMaildrop(message.octets for message in INBOX)).login()
     for number in range(1, len(INBOX) + 1):
         assert client.say(b"RETR %d" % number).startswith(b"+OK")
