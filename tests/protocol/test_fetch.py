@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from protocol_support import data, response, rules
 
 from mailshell.protocol.imap.data import Address, Body, BodyStructure, Envelope, Fetched
+from mailshell.protocol.imap.fetch import read_fetch, read_plain_fetch
+from mailshell.protocol.imap.findings import Findings
 from mailshell.protocol.imap.grammar import read_data
+from mailshell.protocol.imap.response import read_response
+from mailshell.protocol.imap.values import read_values
 
 
 def items(octets: bytes) -> dict[str, object]:
@@ -222,3 +228,36 @@ def test_odd_structures_do_not_raise(text: bytes) -> None:
     found, deviations = read_data(response(b"* 1 FETCH (" + text + b"\r\n"))
     assert isinstance(found, Fetched)
     assert 0 < len(deviations) <= 100
+
+
+_WORDS = st.sampled_from(
+    ["UID", "uid", "FLAGS", "RFC822.SIZE", "MODSEQ", "NIL", "\\Seen", "$x", "é", "0", "7", "12345", "-1"]
+)
+_VALUES = st.recursive(_WORDS, lambda inner: st.lists(inner, max_size=4).map(lambda words: f"({' '.join(words)})"))
+_LINES = st.lists(st.one_of(_VALUES, st.sampled_from(["(", ")", "  ", '"a b"', "BODY[]", "\t"])), max_size=9).map(
+    " ".join
+)
+
+
+@given(_LINES)
+@example("UID 5 FLAGS (\\Seen $x) RFC822.SIZE 77 MODSEQ (9)")
+@example("FLAGS ()")
+@example("FLAGS (nil)")
+@example("UID 5 FLAGS (\\Seen  \\Draft)")
+def test_the_plain_forms_are_read_as_by_the_whole_grammar(inside: str) -> None:
+    line = f"* 3 FETCH ({inside})\r\n".encode()
+    framed = read_response((line,), 0, len(line))
+    plain = read_plain_fetch(framed)
+    values, found = read_values(framed)
+    findings = Findings(found, 0, len(line))
+    whole = read_fetch("FETCH", 3, values, findings)
+    if plain is not None:
+        assert plain == whole
+        assert not findings.found
+
+
+def test_the_usual_row_is_of_the_plain_form() -> None:
+    line = b"* 3 FETCH (UID 5 FLAGS (\\Seen $x) RFC822.SIZE 77 MODSEQ (9))\r\n"
+    plain = read_plain_fetch(read_response((line,), 0, len(line)))
+    assert plain is not None
+    assert [item.value for item in plain.items] == [5, ("\\Seen", "$x"), 77, 9]

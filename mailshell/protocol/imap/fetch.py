@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from mailshell.protocol.imap.bodystructure import read_body_structure
 from mailshell.protocol.imap.data import Address, Body, Envelope, Fetched, FetchItem
 from mailshell.protocol.imap.findings import Findings
+from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.values import (
     Atom,
     List,
@@ -173,3 +174,35 @@ def read_fetch(kind: str, number: int | None, values: Sequence[Value], findings:
         items.append(FetchItem(key, reader(flat[at + 1], findings)))
         at += 2
     return Fetched(kind, number, tuple(items))
+
+
+#: A number, or a list of words without spaces to spare: the forms of the facts that are asked of every message.
+_PLAIN_ITEM = re.compile(rb"([A-Za-z0-9.]+) (\d{1,20}|\((?:[^()\"\[\]{}\s]+(?: [^()\"\[\]{}\s]+)*)?\))")
+_PLAIN_NUMBERS = frozenset({b"UID", b"RFC822.SIZE"})
+
+
+def read_plain_fetch(response: Response) -> Fetched | None:
+    """A FETCH that holds nothing but UID, RFC822.SIZE, FLAGS and MODSEQ in their plain forms; None for any other.
+
+    ``read_fetch`` gives the same. A mailbox has a hundred thousand of these, and this takes a quarter of the time.
+    """
+    rest = response.rest
+    if len(response.segments) != 1 or not response.number or len(rest) > 1000:
+        return None
+    pairs = _PLAIN_ITEM.findall(rest)
+    if not pairs or b"(%b)" % b" ".join([b"%b %b" % pair for pair in pairs]) != rest:
+        return None
+    items = []
+    for name, value in pairs:
+        key = name.upper()
+        read: object
+        if key in _PLAIN_NUMBERS and value[:1] != b"(":
+            read = int(value)
+        elif key == b"FLAGS" and value[:1] == b"(" and b"nil" not in value.lower():
+            read = tuple(text_of(value[1:-1]).split(" ")) if len(value) > 2 else ()
+        elif key == b"MODSEQ" and value[1:-1].isdigit() and value[:1] == b"(":
+            read = int(value[1:-1])
+        else:
+            return None
+        items.append(FetchItem(key.decode("ascii"), read))
+    return Fetched(response.name, response.number, tuple(items))

@@ -24,7 +24,7 @@ from mailshell.protocol.imap.data import (
     Vanished,
     Words,
 )
-from mailshell.protocol.imap.fetch import as_text, read_fetch
+from mailshell.protocol.imap.fetch import as_text, read_fetch, read_plain_fetch
 from mailshell.protocol.imap.findings import Findings
 from mailshell.protocol.imap.mailbox_name import decode_mailbox
 from mailshell.protocol.imap.response import Response
@@ -51,6 +51,8 @@ def read_data(response: Response) -> tuple[Data, tuple[Deviation, ...]]:
         return _read_status(response)
     if response.name in ("SEARCH", "SORT"):
         return _read_numbers(response)
+    if response.name == "FETCH" and (plain_fetch := read_plain_fetch(response)) is not None:
+        return plain_fetch, ()
     values, found = read_values(response)
     findings = Findings(found, response.offset, response.length)
     reader = _READERS.get(response.name)
