@@ -5,11 +5,12 @@ What is imported here is imported at every start; each way to run imports the re
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from mailshell import __version__
+from mailshell import __version__, streams
 from mailshell.exits import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -37,17 +38,34 @@ unusable, 5 time limit, 130 interrupted.
 def main(argv: Sequence[str] | None = None) -> int:
     """Run mailshell; the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:
-        # Asked for by scripts, and in a hurry: no need to load an argument parser.
-        print(f"mailshell {__version__}")
-        return Exit.OK
+    streams.open_missing()
     try:
-        return _run(arguments)
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
     except UsageError as error:
         print(f"mailshell: {error}", file=sys.stderr)
         return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except OSError as error:
+        if error.errno not in streams.ERRORS:
+            raise
+        streams.discard(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            return Exit.OK
+        print(f"mailshell: standard output can't be written: {streams.reason(error)}", file=sys.stderr)
+        return Exit.USAGE
+
+
+def _without_values(message: str) -> str:
+    """An error of the argument parser without what was given with an option it doesn't know: it may be a password."""
+    words = message.split(" ")
+    if not message.startswith("unrecognized arguments:"):
+        return message
+    options = [word.partition("=")[0] for word in words[2:] if word.startswith("-")]
+    return " ".join([*words[:2], *options]) if options else message
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
-            raise UsageError(f"{message}; mailshell --help lists the options")
+            raise UsageError(f"{_without_values(message)}; mailshell --help lists the options")
 
     parser = Parser(
         prog="mailshell",
@@ -108,6 +126,10 @@ def _level(text: str) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        # Asked for by scripts, and in a hurry: no need to load an argument parser.
+        print(f"mailshell {__version__}")
+        return Exit.OK
     parser = _parser()
     chosen = parser.parse_intermixed_args(arguments)
     mode = chosen.url if chosen.url in _MODES else None
@@ -122,8 +144,6 @@ def _run(arguments: list[str]) -> int:
 
 
 def _options(chosen: argparse.Namespace) -> Options:
-    import os
-
     from mailshell.interpreter.local_commands import read_seconds
     from mailshell.interpreter.options import Options
     from mailshell.interpreter.passwords import PasswordSource, Secret

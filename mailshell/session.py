@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, LimitReached, Line, LinePart, LiteralPart, Side
 from mailshell.protocol.exchange import (
+    Awaits,
     Began,
     Completed,
     Continuation,
@@ -31,13 +32,17 @@ from mailshell.protocol.imap.response import Response
 from mailshell.protocol.limits import DEFAULT, Limits
 from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.secrecy import ChunkMask
+from mailshell.protocol.sniff import recognise
 from mailshell.transport.connect import connect, server_name_of
+from mailshell.transport.dial import describe_os_error
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.stream import Stream
 from mailshell.transport.tls import TlsOptions, make_context
 from mailshell.wire import Closed, Connected, Diagnostic, Injected, Observer, Octets, TlsStarted, WireEvent
 
 _PIECE = 1 << 18
+#: So many octets of what comes instead of a greeting are kept, to tell what it is.
+_FIRST = 256
 
 
 class SessionError(Exception):
@@ -96,6 +101,8 @@ class Listener(Protocol):
 
     def late_untagged(self, exchange: Exchange, response: Response) -> None: ...
 
+    def late_continuation(self, exchange: Exchange, response: Status) -> None: ...
+
     def stray(self, stray: Stray) -> None: ...
 
     def report(self, report: Deviation | LimitReached) -> None: ...
@@ -149,6 +156,7 @@ class Session:
         self._greeted: asyncio.Future[Status] | None = None
         self._pending: dict[Exchange, _Pending] = {}
         self._received = 0
+        self._first = b""
         self._echoes = ChunkMask(self.engine.secrets)
         self._own = ChunkMask(self.engine.secrets)
         self._closing = False
@@ -191,9 +199,24 @@ class Session:
         try:
             self.greeting = await self._wait(self._greeted, f"connected to {self.endpoint.name}, but it says nothing")
         except TimeLimit as error:
+            if self._first:
+                then = f"nothing more for {self.timeout:g} s, {self.engine.inside}"
+                raise AnswerUnusable(self._no_greeting(then)) from None
             hint = "" if self.tls else f"; a port that expects TLS waits like this: try {self.protocol}s://"
             raise TimeLimit(f"{error}{hint}") from None
+        except ConnectionLost as error:
+            raise (AnswerUnusable(self._no_greeting(str(error))) if self._first else error) from None
         return self.greeting
+
+    def _no_greeting(self, then: str) -> str:
+        """The sentence for a first line that has begun and does not end."""
+        wanted = "an IMAP server" if self.protocol == "imap" else "a POP3 server"
+        other = recognise(self._first)
+        if other == wanted:
+            what = "the greeting is cut off"
+        else:
+            what = f"this is {other}, not {wanted}" if other else f"this does not look like {wanted}"
+        return f"{self.endpoint.name}: {what}; {then}"
 
     async def start_tls(self) -> None:
         """Do the handshake after the server has agreed to STARTTLS or STLS. Raises TlsFailed."""
@@ -231,7 +254,7 @@ class Session:
         now, tls, offset = self._clock(), self.tls, self.engine.sent_octets
         events = self.engine.sent(octets)
         if self.observers:
-            spans = self.engine.secret_spans(octets, offset, known=False)
+            spans = self.engine.marks.spans(octets, offset)
             if self._masks():
                 spans += self._own.spans(octets)
             self._wire(Octets(Side.CLIENT, octets, now, tls, offset, tuple(spans)))
@@ -248,13 +271,39 @@ class Session:
                 self.listener.report(event)
         return begun
 
-    def begin(self, octets: bytes, handler: Handler | None) -> Exchange | None:
-        """Send the first octets of a command; its answer goes to the handler. None: they begin no command."""
+    @property
+    def owed(self) -> Exchange | None:
+        """The command whose literal or SASL response the server waits for: it would take any line for that."""
+        waiting = (Awaits.LITERAL, Awaits.SASL)
+        return next((exchange for exchange in self.engine.outstanding if exchange.awaits in waiting), None)
+
+    def begin(self, octets: bytes, handler: Handler | None) -> Exchange:
+        """Send the first octets of a command; its answer goes to the handler.
+
+        Raises ConnectionLost, or SessionError if the server would take the octets for something else.
+        """
+        if not octets.strip():
+            raise SessionError("an empty line is no command; .raw sends it")
+        if (owed := self.owed) is not None:
+            raise SessionError(
+                f"the server would take this for {owed.awaits.value} that {owed.name} still owes; "
+                ".raw sends it all the same, .close ends the connection"
+            )
+        exchange = self.begin_raw(octets, handler)
+        if exchange is None:
+            raise SessionError("this has become a part of what was sent raw before it, and is no command")
+        return exchange
+
+    def begin_raw(self, octets: bytes, handler: Handler | None) -> Exchange | None:
+        """Send octets whatever they are; the last command that they begin, if they begin one."""
         begun = self.write(octets)
-        for exchange in begun:
-            done: asyncio.Future[Status] = asyncio.get_running_loop().create_future()
-            self._pending[exchange] = _Pending(exchange, handler, done)
-        return begun[-1] if begun else None
+        if not begun:
+            return None
+        # Of several commands in one write only the last is waited for; the answers to the others go to the listener.
+        for exchange in begun[:-1]:
+            exchange.abandoned = True
+        self.attend(begun[-1], handler)
+        return begun[-1]
 
     async def command(self, parts: Sequence[Part], handler: Handler | None) -> tuple[Exchange, Status]:
         """Send a command, letting each synchronizing literal wait for its continuation, and wait for the completion.
@@ -265,8 +314,6 @@ class Session:
         first = parts[0]
         assert isinstance(first, bytes)
         exchange = self.begin(first, handler)
-        if exchange is None:
-            raise SessionError("an empty line is no command; .raw sends it")
         try:
             for part in parts[1:]:
                 if isinstance(part, bytes):
@@ -282,13 +329,20 @@ class Session:
 
     async def _send_literal(self, literal: LiteralSource) -> None:
         assert self._stream is not None
-        async for piece in literal.pieces():
-            for at in range(0, len(piece), _PIECE):
-                self.write(piece[at : at + _PIECE])
-                try:
-                    await self._stream.drain()
-                except ConnectionError as error:
-                    raise ConnectionLost(self.closed_because or str(error)) from error
+        try:
+            async for piece in literal.pieces():
+                for at in range(0, len(piece), _PIECE):
+                    self.write(piece[at : at + _PIECE])
+                    try:
+                        await self._stream.drain()
+                    except ConnectionError as error:
+                        raise ConnectionLost(self.closed_because or str(error)) from error
+        except ConnectionLost:
+            raise
+        except BaseException:
+            # The server would take whatever is sent next for the rest of the literal.
+            self._drop("the connection was dropped, because a literal could not be sent whole")
+            raise
 
     async def continuation(self, exchange: Exchange) -> Status | None:
         """Wait for a continuation request to the command; None if the command was completed instead."""
@@ -322,6 +376,13 @@ class Session:
         if pending is not None and not pending.done.done():
             pending.done.cancel()
         exchange.abandoned = True
+
+    def attend(self, exchange: Exchange, handler: Handler | None) -> None:
+        """Wait again for the answer to a command that was abandoned."""
+        if exchange not in self._pending and not exchange.complete:
+            done: asyncio.Future[Status] = asyncio.get_running_loop().create_future()
+            self._pending[exchange] = _Pending(exchange, handler, done)
+            exchange.abandoned = False
 
     async def idle_for(self, seconds: float) -> None:
         """Wait until nothing has come from the server for this long."""
@@ -362,6 +423,8 @@ class Session:
             spans = tuple(self._echoes.spans(octets)) if self._masks() else ()
             self._wire(Octets(Side.SERVER, octets, now, tls, self._received, spans))
         self._received += len(octets)
+        if self.greeting is None:
+            self._first = (self._first + octets)[:_FIRST]
         for event in self.engine.received(octets):
             if self.observers:
                 self._show(event, now, tls)
@@ -386,6 +449,8 @@ class Session:
             pending = self._pending.get(event.exchange) if event.exchange is not None else None
             if pending is not None:
                 pending.continuation.put_nowait(event.response)
+            elif event.exchange is not None:
+                self.listener.late_continuation(event.exchange, event.response)
         elif isinstance(event, Greeting):
             if self._greeted is not None and not self._greeted.done():
                 self._greeted.set_result(event.response)
@@ -426,28 +491,39 @@ class Session:
     def _dispatch_report(self, report: Deviation | LimitReached) -> None:
         greeted = self._greeted
         if isinstance(report, Deviation) and report.rule == "no-greeting" and greeted and not greeted.done():
-            greeted.set_exception(AnswerUnusable(f"{report.message}: {self.endpoint.name}"))
+            greeted.set_exception(AnswerUnusable(f"{self.endpoint.name}: {report.message}"))
+            return
+        if isinstance(report, LimitReached) and report.what in ("line", "literal") and report.side is Side.SERVER:
+            # Where the answer ends can't be told any more, and there may be no end to it.
+            reason = f"the connection was dropped: {str(report).partition(';')[0]}"
+            if not self._fail(AnswerUnusable(reason)):
+                self.listener.closed(reason)
+            self._drop(reason)
             return
         self.listener.report(report)
-        if isinstance(report, LimitReached) and report.what in ("line", "literal") and report.side is Side.SERVER:
-            self._fail(AnswerUnusable(str(report)))
+
+    def _drop(self, reason: str) -> None:
+        self.closed_because = reason
+        self.abort()
 
     def end_of_stream(self, error: BaseException | None, clean: bool) -> None:
         """The transport has ended: the peer closed it, it was closed here, or it failed."""
         inside = self.engine.inside
         where = f" {inside}" if inside else ""
         if self._closing:
-            reason = "the connection was closed"
+            reason = self.closed_because or "the connection was closed"
         elif error is not None:
-            reason = f"the connection was lost{where}: {error}"
+            how = describe_os_error(error) if isinstance(error, ConnectionError) else error
+            reason = f"the connection was lost{where}: {how}"
         elif not clean:
             reason = f"the server closed the connection without ending TLS{where}"
         else:
             reason = f"the server closed the connection{where}"
         self.closed_because = reason
         self._wire(Closed(self._clock(), not self._closing, reason))
+        connecting = self.greeting is None
         self._fail(ConnectionLost(reason))
-        if not self._closing and not (self.engine.farewell and error is None):
+        if not self._closing and not connecting and not (self.engine.farewell and error is None):
             self.listener.closed(reason)
 
     def stderr(self, line: str) -> None:
@@ -455,17 +531,18 @@ class Session:
         self._wire(Diagnostic(self._clock(), line))
         self.listener.diagnostic(line)
 
-    def _fail(self, error: SessionError) -> None:
-        """No answer that is waited for can come any more."""
+    def _fail(self, error: SessionError) -> bool:
+        """No answer that is waited for can come any more. Whether one was."""
         self._broken = error
         futures = [pending.done for pending in self._pending.values()]
         if self._greeted is not None:
             futures.append(self._greeted)
-        for future in futures:
-            if not future.done():
-                future.set_exception(error)
-                # Retrieved here so that asyncio does not complain if nobody waits for this one.
-                future.exception()
+        waited = [future for future in futures if not future.done()]
+        for future in waited:
+            future.set_exception(error)
+            # Retrieved here so that asyncio does not complain if nobody waits for this one.
+            future.exception()
+        return bool(waited)
 
     # --- observers
 

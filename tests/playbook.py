@@ -28,13 +28,10 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Union
+from typing import TypeAlias
 
 #: No step waits longer than this for the client (seconds).
 LIMIT = 10.0
-
-Step = Union[str, bytes, Callable[["Connection"], None]]
-Script = Sequence[Step]
 
 
 class Surprise(Exception):
@@ -137,7 +134,7 @@ class Connection:
                 self.send(step)
             elif isinstance(step, str):
                 for row in step.splitlines():
-                    self._row(row.strip())
+                    self._row(row.lstrip())
             else:
                 step(self)
 
@@ -181,6 +178,10 @@ class Connection:
         return bool(octets)
 
 
+Step: TypeAlias = str | bytes | Callable[[Connection], object]
+Script: TypeAlias = Sequence[Step]
+
+
 class PlaybookServer:
     """Listens on loopback and plays its scripts, each connection on a thread of its own."""
 
@@ -208,6 +209,13 @@ class PlaybookServer:
     def url(self, scheme: str = "imap", user: str = "") -> str:
         """The URL of this server."""
         return f"{scheme}://{user}{'@' if user else ''}127.0.0.1:{self.port}"
+
+    def wait_for(self, octets: bytes) -> None:
+        """Wait until these octets have come."""
+        end = time.monotonic() + LIMIT
+        while octets not in self.received:
+            assert time.monotonic() < end, f"{octets!r} has not come"
+            time.sleep(0.005)
 
     def finish(self) -> None:
         """Wait until all scripts have ended, and stop."""

@@ -30,6 +30,8 @@ class Announcer:
         self.secrets = Secrets()
         self.untagged: deque[str] = deque(maxlen=KEPT)
         self.on_closed: Callable[[], None] = lambda: None
+        #: Why the connection ended, if that was told: it need not be told again.
+        self.told = ""
         self._late: dict[Exchange, int] = {}
 
     def _say(self, text: str) -> None:
@@ -56,6 +58,10 @@ class Announcer:
         data, _ = read_data(masked(response, self.secrets))
         self._say(f"* late, for {escape(exchange.tag)} {escape(exchange.name)}: {unsolicited(data)}")
 
+    def late_continuation(self, exchange: Exchange, response: Status) -> None:
+        which = f"{exchange.tag} {exchange.name}" if exchange.tag else exchange.name
+        self._say(f"* late, for {escape(which)}: {status_line(response)}")
+
     def stray(self, stray: Stray) -> None:
         self._say(f"! stray line: {escape_octets(stray.octets[:2000])}")
 
@@ -70,6 +76,7 @@ class Announcer:
 
     def closed(self, reason: str) -> None:
         self._late.clear()
+        self.told = self.secrets.mask_str(reason)
         self._say(f"* {escape(reason)}")
         self.on_closed()
 

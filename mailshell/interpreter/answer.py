@@ -68,9 +68,11 @@ class Output:
             return self.file
         if self.console.collects:
             return KeepSink(KEPT)
-        if self.typed.file == "-" or self.console.raw:
+        if self.console.raw:
             return RawSink(self.console)
-        return ScreenSink(self.console, f"{self.typed.text} > FILE writes it all to a file")
+        # To a terminal "> -" means all of it, and never octets that could drive the terminal.
+        fold = None if self.typed.file == "-" else self.console.fold
+        return ScreenSink(self.console, f"{self.typed.text} > FILE writes it all to a file", fold)
 
 
 class ImapAnswer:

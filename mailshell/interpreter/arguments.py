@@ -131,6 +131,8 @@ class ArgumentReader:
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise UsageError(f'{token}: {reason}; to send such a word instead of a file, quote it: "{token}"') from None
+        except ValueError:
+            raise UsageError("the name of a file can't hold a NUL") from None
 
     async def _ask_octets(self, size: int) -> tuple[bytes, str]:
         """Ask for lines until ``size`` octets are there; what follows them in the last line is the command's rest."""
@@ -147,7 +149,9 @@ class ArgumentReader:
 
     async def _ask_lines(self) -> bytes:
         lines = []
-        while (line := await self.ask("literal, end with a single dot> ")) is not None and line != ".":
+        while (line := await self.ask("literal, end with a single dot> ")) != ".":
+            if line is None:
+                raise UsageError("the input ends inside a literal: the line with the single dot is missing")
             lines.append(line.encode("utf-8", "surrogateescape") + b"\r\n")
         return b"".join(lines)
 
@@ -200,9 +204,12 @@ def file_literal(path: str, must_wait: Callable[[int], bool], *, crlf: bool = Fa
 
     async def pieces() -> AsyncIterator[bytes]:
         left = size
-        for piece in _pieces_of(path, crlf):
-            yield piece[:left]
-            left -= len(piece[:left])
+        try:
+            for piece in _pieces_of(path, crlf):
+                yield piece[:left]
+                left -= len(piece[:left])
+        except OSError as error:
+            raise UsageError(f"{path} can't be read any more: {(error.strerror or str(error)).lower()}") from None
         if left:
             raise UsageError(f"{path} became shorter while it was sent: {left:,} octets of the literal are missing")
 

@@ -54,6 +54,14 @@ def _join(parts: list[Part]) -> list[Part]:
     return joined
 
 
+def pop3_line(command: str, argument: str) -> bytes:
+    """A command and the one argument that fills the rest of its line. UsageError if it can't stand in a line."""
+    if any(character in argument for character in "\r\n"):
+        what = "password" if command == "PASS" else "user name"
+        raise UsageError(f"the {what} holds a line end, which {command} can't send; AUTH PLAIN can")
+    return f"{command} {argument}\r\n".encode("utf-8", "surrogateescape")
+
+
 def apop_argument(argument: str, password: Secret | None, state: Pop3State) -> str:
     """What stands after the user in APOP: the digest as typed, or computed from the greeting's timestamp."""
     if password is None:
@@ -71,6 +79,9 @@ def mechanism(name: str, user: str, password: Secret) -> sasl.Steps:
     if make is None:
         known = ", ".join(sasl.MECHANISMS)
         raise UsageError(f"mailshell does not know the mechanism {name}, only {known}; .raw sends anything")
+    for what, value in (("user name", user), ("password", password.reveal())):
+        if any("\udc80" <= character <= "\udcff" for character in value):
+            raise UsageError(f"the {what} is not UTF-8, which {name.upper()} wants; .raw sends anything")
     return make(user, password.reveal())
 
 
@@ -87,7 +98,6 @@ async def authenticate(
     if initial and first is not None:
         line, first = line + b" " + sasl.encode_initial(first), None
     exchange = session.begin(line + b"\r\n", handler)
-    assert exchange is not None
     error: sasl.SaslError | None = None
     try:
         while (request := await session.continuation(exchange)) is not None:

@@ -45,19 +45,19 @@ class LineSplitter:
 
 
 class ScreenSink:
-    """Shows the lines of a message, escaped, and folds what goes beyond the console's limit."""
+    """Shows the lines of a message, escaped; what goes beyond ``fold`` lines is only counted (None: nothing is)."""
 
-    def __init__(self, console: Console, hint: str) -> None:
+    def __init__(self, console: Console, hint: str, fold: int | None) -> None:
         self._console = console
         self._hint = hint
+        self._fold = fold
         self._splitter = LineSplitter()
         self._shown = 0
         self._folded_lines = 0
         self._folded_octets = 0
 
     def write(self, octets: bytes) -> None:
-        fold = self._console.fold
-        if fold is not None and self._shown >= fold:
+        if self._fold is not None and self._shown >= self._fold:
             self._folded_octets += len(octets)
             self._folded_lines += octets.count(b"\n")
             return
@@ -65,8 +65,7 @@ class ScreenSink:
             self._line(line)
 
     def _line(self, line: bytes) -> None:
-        fold = self._console.fold
-        if fold is not None and self._shown >= fold:
+        if self._fold is not None and self._shown >= self._fold:
             self._folded_lines += 1
             self._folded_octets += len(line) + 2
             return
@@ -125,6 +124,8 @@ class FileSink:
         self._existed = os.path.exists(self.path)
         try:
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except ValueError:
+            raise UsageError("the name of a file can't hold a NUL") from None
         except OSError as error:
             raise UsageError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
 

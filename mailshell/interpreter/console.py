@@ -25,7 +25,7 @@ class Console(Protocol):
         ...
 
     def write(self, octets: bytes) -> None:
-        """Octets of a message, as they are (only if ``raw``, or when a command asks for it)."""
+        """Octets of a message, as they are (only if ``raw``)."""
         ...
 
     def say(self, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,13 @@ from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.protocol.imap.commands import unquote
 from mailshell.protocol.imap.state import ImapState, Phase
 from mailshell.protocol.pop3.state import Pop3State
-from mailshell.session import Handler, Session, TimeLimit
+from mailshell.session import Handler, Session
 from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
+
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?\Z|\.[0-9]{1,9}\Z")
 
 Conduct = Callable[[Handler], Awaitable[tuple[Exchange, Status]]]
 Dialogue = Callable[["Interpreter", TypedLine], Awaitable[Result]]
@@ -78,8 +81,7 @@ async def _user(interpreter: Interpreter, arguments: str) -> str:
 async def _pass(interpreter: Interpreter, typed: TypedLine) -> Result:
     user = interpreter.pop3_state.pending_user or "this user"
     password = await interpreter.password_for(user)
-    line = b"PASS " + password.reveal().encode("utf-8", "surrogateescape") + b"\r\n"
-    return await interpreter.send(typed, [line])
+    return await interpreter.send(typed, [auth.pop3_line("PASS", password.reveal())])
 
 
 async def _apop(interpreter: Interpreter, typed: TypedLine) -> Result:
@@ -124,7 +126,7 @@ async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:
     words = typed.arguments.split()
     seconds: float | None = None
     if words and typed.name == "IDLE":
-        if not words[0].replace(".", "", 1).isdigit():
+        if not _SECONDS.match(words[0]):
             return await interpreter.send(typed, await interpreter.parts(typed))
         seconds = float(words[0])
     session, console = interpreter.connected, interpreter.console
@@ -132,7 +134,6 @@ async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:
 
     async def exchange(handler: Handler) -> tuple[Exchange, Status]:
         sent = session.begin(f"{tag} {typed.word}\r\n".encode(), handler)
-        assert sent is not None
         try:
             if await session.continuation(sent) is None:
                 return sent, await session.completion(sent)
@@ -165,22 +166,21 @@ async def log_in(interpreter: Interpreter, user: str) -> None:
     if state.phase is Phase.AUTHENTICATED:
         interpreter.console.say("note: the server has greeted with PREAUTH: nobody needs to log in")
         return
-    password = await interpreter.password_for(user)
     if in_the_clear(session):
         interpreter.console.say("note: the password goes over the network in the clear")
+    password = await interpreter.password_for(user)
     if isinstance(state, ImapState):
         lines = [("LOGIN", auth.login_parts(interpreter.next_tag(), user, password, state))]
     else:
-        octets = [text.encode("utf-8", "surrogateescape") for text in (user, password.reveal())]
-        lines = [("USER", [b"USER " + octets[0] + b"\r\n"]), ("PASS", [b"PASS " + octets[1] + b"\r\n"])]
+        lines = [(name, [auth.pop3_line(name, text)]) for name, text in (("USER", user), ("PASS", password.reveal()))]
     for name, parts in lines:
         _, status = await session.command(parts, None)
         if not status.ok:
-            text = interpreter.secrets.mask_str(f"{status.status} {_words(status)}")
+            text = interpreter.secrets.mask_str(f"{status.status} {words_of(status)}")
             raise Refused(f"{session.endpoint.name} refuses the login of {escape(user)} ({name}): {text}")
 
 
-def _words(status: Status) -> str:
+def words_of(status: Status) -> str:
     code = f"[{escape(status.code.decode('utf-8', 'replace'))}] " if status.code is not None else ""
     return code + escape(status.text.decode("utf-8", "surrogateescape"))
 
@@ -188,9 +188,14 @@ def _words(status: Status) -> str:
 async def leave(interpreter: Interpreter, session: Session) -> None:
     """LOGOUT, or QUIT. POP3 deletions are taken back first: only a QUIT that was typed commits them."""
     state = session.engine.state
+    said = any(exchange.name in ("QUIT", "LOGOUT") for exchange in session.engine.outstanding)
+    if said or session.owed is not None:
+        # It was said and is not answered, or the server would take it for a literal or for a SASL response.
+        return
     if isinstance(state, Pop3State):
-        if state.deleted:
-            count = len(state.deleted)
+        unanswered = sum(exchange.name == "DELE" for exchange in session.engine.outstanding)
+        if state.deleted or unanswered:
+            count = len(state.deleted) + unanswered
             what = "1 deletion was" if count == 1 else f"{count} deletions were"
             interpreter.console.say(f"note: {what} not committed: only QUIT does that")
             _, status = await session.command([b"RSET\r\n"], None)
@@ -204,31 +209,40 @@ async def leave(interpreter: Interpreter, session: Session) -> None:
 async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
     """Send octets as they are, and wait for what they ask for: a continuation request, or the answer."""
     session = interpreter.connected
-    shown = interpreter.secrets.mask_str(octets.decode("utf-8", "backslashreplace")).rstrip("\r\n")
+    text = octets.decode("utf-8", "surrogateescape")
+    shown = interpreter.masked_raw(text).rstrip("\r\n")
     typed = read_line(shown, interpreter.catalogue, tags=session.protocol == "imap")
     output = Output(interpreter.console, typed, interpreter.secrets)
     answer = interpreter.answer(output, session)
     interpreter.tap.begin()
-    begun = session.begin(octets, answer)
+    begun = session.begin_raw(octets, answer)
+    interpreter.raw_secret = not text.endswith("\n") and shown != text
     if begun is not None:
         interpreter.raw_pending = begun
     sent = interpreter.raw_pending
-    result = Result(interpreter.masked(shown))
-    if sent is None or not octets.endswith(b"\n"):
-        return result
-    if sent.awaits is not Awaits.NOTHING:
-        request = await session.continuation(sent)
-        if request is not None:
-            interpreter.console.say(f"+ {_words(request)}")
-            return result
-    if sent.complete and sent.status is not None:
+    result = Result(shown)
+    if sent is None or sent.complete:
         interpreter.raw_pending = None
+        return result
+    session.attend(sent, answer)
+    try:
+        if not octets.endswith(b"\n"):
+            session.abandon(sent)
+            return result
+        request = await session.continuation(sent) if sent.awaits is not Awaits.NOTHING else None
+    except BaseException:
+        session.abandon(sent)
+        raise
+    if request is not None:
+        # Until more is sent nobody waits: what the server says to this meanwhile is told as it comes.
+        session.abandon(sent)
+        interpreter.console.say(f"+ {words_of(request)}")
         return result
 
     async def exchange(handler: Handler) -> tuple[Exchange, Status]:
         try:
             return sent, await session.completion(sent)
-        except TimeLimit:
+        except BaseException:
             session.abandon(sent)
             raise
         finally:

@@ -16,13 +16,14 @@ from mailshell.interpreter.arguments import ArgumentReader
 from mailshell.interpreter.body import FileSink
 from mailshell.interpreter.console import Console
 from mailshell.interpreter.line import TypedLine, read_line
+from mailshell.interpreter.masking import passes_on, secret_of
 from mailshell.interpreter.options import Options
 from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.result import Result
 from mailshell.interpreter.tap import Tap
 from mailshell.interpreter.warnings import warnings_for
 from mailshell.protocol.catalogue import Catalogue
-from mailshell.protocol.exchange import Exchange, Status
+from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.state import ImapState
@@ -30,7 +31,7 @@ from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.protocol.sasl import SaslError
-from mailshell.protocol.secrecy import Secrets
+from mailshell.protocol.secrecy import Secrets, mask_text
 from mailshell.session import AnswerUnusable, ConnectionLost, Handler, Part, Session, SessionError, TimeLimit
 from mailshell.text.escape import escape
 from mailshell.trace.trace import Trace
@@ -56,6 +57,8 @@ class Interpreter:
         self.history: deque[str] = deque(maxlen=_HISTORY)
         self.raw_mode = False
         self.raw_pending: Exchange | None = None
+        #: Whether what was sent raw last is the beginning of a line with a secret.
+        self.raw_secret = False
         self.leaving = False
         self.last_data: str | None = None
         self._tags = 0
@@ -95,8 +98,12 @@ class Interpreter:
         return state
 
     def next_tag(self) -> str:
-        """A tag that no command of this session has."""
+        """A tag that no outstanding command has."""
+        outstanding = self.session.engine.outstanding if self.session is not None else ()
+        taken = {exchange.tag for exchange in outstanding}
         self._tags += 1
+        while f"a{self._tags}" in taken:
+            self._tags += 1
         return f"a{self._tags}"
 
     # --- opening and closing
@@ -110,6 +117,8 @@ class Interpreter:
             endpoint = replace(endpoint, implicit_tls=options.tls == "implicit")
         self.endpoint = endpoint
         self._tags = 0
+        self.raw_pending, self.raw_secret = None, False
+        self.announcer.told = ""
         session = Session(
             endpoint,
             self.announcer,
@@ -129,7 +138,11 @@ class Interpreter:
         )
         session.observers = [self.tap, self.trace]
         self.session = session
-        await session.open(options.connect_timeout)
+        greeting = await session.open(options.connect_timeout)
+        if greeting.status in ("BYE", "-ERR"):
+            session.close()
+            words = f"{greeting.status} {dialogues.words_of(greeting)}"
+            raise AnswerUnusable(f"{endpoint.name} turns the connection away: {words}")
         if options.tls == "starttls":
             result = await self.run_command("STARTTLS" if endpoint.protocol == "imap" else "STLS", quiet=True)
             if not session.tls:
@@ -164,6 +177,9 @@ class Interpreter:
             result = await self._dispatch(line)
         except UsageError as error:
             self._failed(result, error, Exit.USAGE)
+        except dialogues.Refused as error:
+            self._failed(result, error, Exit.REFUSED)
+            self.leaving = not self.console.interactive
         except SaslError as error:
             self._failed(result, error, Exit.REFUSED)
         except TimeLimit as error:
@@ -180,7 +196,8 @@ class Interpreter:
     def _failed(self, result: Result, error: Exception, status: Exit) -> None:
         text = self.secrets.mask_str(str(error))
         result.exit, result.text = status, text
-        self.console.say(escape(text))
+        if text != self.announcer.told:
+            self.console.say(escape(text))
 
     @property
     def secrets(self) -> Secrets:
@@ -188,24 +205,47 @@ class Interpreter:
 
     def masked(self, line: str) -> str:
         """A typed line as it may be kept: arguments that are secret, and known secrets, masked."""
+        if passes_on(line) or (self.raw_mode and not line.startswith(".raw")):
+            return self.masked_raw(line)
         return self.secrets.mask_str(local_commands.mask_line(line, self.catalogue))
+
+    def masked_raw(self, text: str) -> str:
+        """The same for what goes out as it is: it may be, or go on with, a secret that the server waits for."""
+        if self.raw_secret or self._expects_secret():
+            return mask_text("response")
+        lines = [local_commands.mask_line(line, self.catalogue) for line in text.split("\n")]
+        return self.secrets.mask_str("\n".join(lines))
+
+    def _expects_secret(self) -> bool:
+        """Whether a command waits for a secret: a SASL response, or a literal."""
+        session = self.session
+        if session is None or not session.is_open or (owed := session.owed) is None:
+            return False
+        secret = owed.record is not None and any(argument.secret for argument in owed.record.parsed)
+        return secret or owed.awaits is Awaits.SASL
 
     def is_secret(self, line: str) -> bool:
         """Whether the line must not be kept in a history."""
         return self.masked(line) != line
 
     async def _dispatch(self, line: str) -> Result:
-        line = line.strip("\r\n")
         if line.strip():
             self.history.append(self.masked(line))
+        session = self.session
+        if session is not None and session.is_open and session.awaits_tls:
+            # The answer to STARTTLS came late.
+            await session.start_tls()
         if self.raw_mode and not line.startswith(".raw"):
             return await dialogues.send_raw(self, line.encode("utf-8", "surrogateescape") + b"\r\n")
-        line = line.strip()
+        line = line.strip("\r\n").lstrip()
         if not line:
             return Result("")
         if line.startswith("."):
-            return await local_commands.run(self, line)
+            return await local_commands.run(self, line.rstrip())
         typed = read_line(line, self.catalogue, tags=self.protocol != "pop3")
+        if typed.record is None:
+            # A command of the other protocol by mistake: the engine does not know where its secret is.
+            self.secrets.learn(secret_of(line, self.catalogue).encode("utf-8", "surrogateescape"))
         special = python_api.find(self, typed)
         if special is not None:
             return await special

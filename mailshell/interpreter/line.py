@@ -2,6 +2,7 @@
 
 - ``.help FETCH`` is local: it begins with a dot.
 - ``RETR 1 > FILE`` writes the message to a file: `` > `` outside quotes and brackets.
+- ``PASS`` takes all of its line: a password may hold anything, blanks at its end too.
 - ``a7 NOOP`` has a tag of its own if its first word is no command and its second is one, or looks like a tag.
 """
 
@@ -58,7 +59,13 @@ def _depth(text: str) -> int:
 
 def read_line(line: str, catalogue: Catalogue, *, tags: bool) -> TypedLine:
     """Take a protocol command apart. ``tags``: the protocol has tags (IMAP)."""
-    command, file = split_redirection(line.strip(" "))
+    name, record, arguments = catalogue.find(line.lstrip())
+    if record is None:
+        record = catalogue.python_names.get(name.lower())
+    if record is not None and [argument.kind for argument in record.parsed] == ["secret"]:
+        # A password goes to the end of the line, with blanks, quotes and whatever looks like a redirection.
+        return TypedLine(None, line.split(None, 1)[0], name, catalogue.get(name), arguments)
+    command, file = split_redirection(line.strip())
     tag: str | None = None
     first, _, rest = command.partition(" ")
     if tags and rest and first.upper() not in catalogue and not _begins(first, catalogue):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -120,10 +119,7 @@ async def _open(interpreter: Interpreter, arguments: str) -> Lines:
             endpoint = parse_url(arguments)
         except EndpointError as error:
             raise UsageError(str(error)) from None
-    try:
-        await interpreter.open(endpoint)
-    except dialogues.Refused as error:
-        raise UsageError(str(error)) from None
+    await interpreter.open(endpoint)
     return describe_opening(interpreter)
 
 
@@ -294,7 +290,7 @@ async def _save(interpreter: Interpreter, arguments: str) -> Lines:
     octets = b"".join(event.octets for event in tap.events if event.side is Side.SERVER)
     if not octets:
         raise UsageError("there is no answer to save yet")
-    sink = FileSink(shlex.split(arguments)[0] if '"' in arguments else arguments)
+    sink = FileSink(arguments.strip('"'))
     sink.write(interpreter.secrets.mask(octets))
     sink.finish(accepted=True)
     if sink.error is not None:
@@ -303,7 +299,9 @@ async def _save(interpreter: Interpreter, arguments: str) -> Lines:
 
 
 async def _history(interpreter: Interpreter, arguments: str) -> Lines:
-    count = int(arguments) if arguments.isdigit() else len(interpreter.history)
+    if arguments and not (arguments.isascii() and arguments.isdigit()):
+        raise UsageError(".history takes a number of lines")
+    count = int(arguments[:9]) if arguments else len(interpreter.history)
     lines = list(interpreter.history)
     first = len(lines) - min(count, len(lines))
     return [f"{number:5}  {escape(line)}" for number, line in enumerate(lines[first:], start=first + 1)]

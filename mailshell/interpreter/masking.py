@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mailshell.exits import UsageError
+from mailshell.interpreter.escapes import unescape
 from mailshell.protocol.catalogue import Catalogue, Command
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
@@ -11,19 +13,39 @@ from mailshell.protocol.secrecy import mask_text
 
 _ARGUMENT = re.compile(r'"(?:[^"\\]|\\.)*"?[^ ]*|[^ ]+')
 _URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):([^\s]*)(?=@)")
+_MASK_BEGINS = mask_text("")[0]
 #: Words before a command that leave it a command.
-_PREFIXES = (".raw", "send", "xatom")
+_PREFIXES = ("send", "xatom")
 #: Python's names whose arguments hold a secret from this index on.
 _PYTHON_SECRETS = {"pass_": 0, "login_cram_md5": 1}
 
 
 def mask_line(line: str, catalogue: Catalogue) -> str:
     """The line with its secret arguments masked; the line itself if it has none."""
+    # A tab instead of a space makes it another line on the wire, and the password no less one.
+    spaced = line.replace("\t", " ")
+    masked = _mask_spaced(spaced, catalogue)
+    return line if masked == spaced else masked
+
+
+def secret_of(line: str, catalogue: Catalogue) -> str:
+    """The secret that ends the line; empty if it has none."""
+    masked = mask_line(line, catalogue)
+    return "" if masked == line else line[masked.rfind(_MASK_BEGINS) :].strip().strip('"')
+
+
+def passes_on(line: str) -> bool:
+    """Whether the line is a local one that sends what stands after its first word (``.raw TEXT``)."""
+    first = line.split(None, 1)[0].lower() if line.strip() else ""
+    return first in _PREFIXES or (len(first) > 2 and ".raw".startswith(first))
+
+
+def _mask_spaced(line: str, catalogue: Catalogue) -> str:
     masked = _URL_PASSWORD.sub(rf"\1:{mask_text('password')}", line)
     first, _, rest = masked.strip().partition(" ")
-    if first.lower() in _PREFIXES:
+    if passes_on(first):
         inner = rest.lstrip(' "')
-        return masked[: len(masked) - len(inner)] + mask_line(inner, catalogue)
+        return masked[: len(masked) - len(inner)] + _mask_passed_on(inner, catalogue)
     index = _PYTHON_SECRETS.get(first.lower())
     if index is not None:
         return _mask_from(masked, len(masked) - len(rest), index, "password")
@@ -34,6 +56,19 @@ def mask_line(line: str, catalogue: Catalogue) -> str:
             if record is not None:
                 return _mask_record(masked, record, len(masked) - len(arguments))
     return masked
+
+
+def _mask_passed_on(text: str, catalogue: Catalogue) -> str:
+    """Mask a command after another word, or several with escapes for the line ends between them."""
+    masked = _mask_spaced(text, catalogue)
+    if masked != text or "\\" not in text:
+        return masked
+    try:
+        lines = unescape(text).decode("utf-8", "surrogateescape").splitlines()
+    except UsageError:
+        return text
+    shown = [mask_line(line, catalogue) for line in lines]
+    return text if shown == lines else r"\r\n".join(shown)
 
 
 def _mask_record(line: str, record: Command, start: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from dataclasses import dataclass
 
 from mailshell.exits import UsageError
@@ -78,9 +79,14 @@ def _first_line(path: str) -> str:
 
 
 async def _run(command: str) -> str:
-    process = await asyncio.create_subprocess_shell(command, stdout=asyncio.subprocess.PIPE)
+    # The lines of a script on standard input are not for the command; a person at a terminal is.
+    stdin = None if sys.stdin.isatty() else asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_shell(command, stdin=stdin, stdout=asyncio.subprocess.PIPE)
     try:
         output, _ = await asyncio.wait_for(process.communicate(), _COMMAND_SECONDS)
+    except asyncio.CancelledError:
+        process.kill()
+        raise
     except TimeoutError:
         process.kill()
         raise UsageError(f"the password command did not end within {_COMMAND_SECONDS} s") from None

@@ -80,7 +80,7 @@ async def _send(interpreter: Interpreter, arguments: str) -> list[str]:
 
 
 async def _read(interpreter: Interpreter, arguments: str) -> list[str]:
-    if not arguments.isdigit() or len(arguments) > 9:
+    if not (arguments.isascii() and arguments.isdigit()) or len(arguments) > 9:
         raise UsageError("read needs a number of octets")
     octets = await interpreter.tap.read(int(arguments), interpreter.options.timeout)
     return [escape_octets(octets)]

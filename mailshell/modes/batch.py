@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TextIO
 
+from mailshell import streams
 from mailshell.exits import Exit, UsageError, worse
 from mailshell.interpreter.answer import KEPT
 from mailshell.interpreter.dialogues import Refused
@@ -25,6 +26,8 @@ from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed
 
 _IDLE_SECONDS = 10.0
+#: What runs when the run is to end has so long to end in good order.
+_LAST_SECONDS = 0.7
 
 
 class BatchConsole:
@@ -33,8 +36,10 @@ class BatchConsole:
     interactive = False
     fold: int | None = None
 
-    def __init__(self, lines: Iterator[str], *, collects: bool) -> None:
+    def __init__(self, lines: LineReader, *, collects: bool) -> None:
         self.collects = collects
+        #: Done, with the error, when standard output can't be written: the run has nobody to work for any more.
+        self.output_failed: asyncio.Future[OSError] = asyncio.get_running_loop().create_future()
         self.raw = not sys.stdout.isatty()
         self.width = shutil.get_terminal_size((100, 24)).columns
         self._lines = lines
@@ -43,19 +48,36 @@ class BatchConsole:
         self.write(line.encode("utf-8", "surrogateescape") + b"\n")
 
     def write(self, octets: bytes) -> None:
-        sys.stdout.buffer.write(octets)
+        if self.output_failed.done():
+            return
+        try:
+            sys.stdout.buffer.write(octets)
+        except OSError as error:
+            self.output_failed.set_result(error)
+
+    def _flush(self) -> None:
+        """Standard output comes before what is written to standard error after it."""
+        if self.output_failed.done():
+            return
+        try:
+            sys.stdout.buffer.flush()
+        except OSError as error:
+            self.output_failed.set_result(error)
 
     def say(self, text: str) -> None:
-        sys.stdout.flush()
-        sys.stderr.write(f"mailshell: {text}\n")
-        sys.stderr.flush()
+        self.trace(f"mailshell: {text}\n")
 
     def trace(self, text: str) -> None:
-        sys.stdout.flush()
-        sys.stderr.write(text)
+        self._flush()
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            # Nobody reads the messages; the results count all the same.
+            streams.discard(sys.stderr)
 
     async def ask(self, prompt: str) -> str | None:
-        return await next_line(self._lines)
+        return await self._lines.next()
 
     async def ask_secret(self, prompt: str) -> str:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -72,37 +94,81 @@ class BatchConsole:
 
     def finished(self, result: Result) -> None:
         if self.collects and result.command:
-            print(to_line(result.as_json()), flush=True)
-        sys.stdout.flush()
+            self.write(to_line(result.as_json()).encode("ascii") + b"\n")
+        self._flush()
 
 
-async def next_line(lines: Iterator[str]) -> str | None:
-    """The next line of the script, read without holding up the session."""
-    line = await asyncio.to_thread(next, lines, None)
-    return None if line is None else line.rstrip("\r\n")
+class LineReader:
+    """Gives the lines of a run one after the other, without holding up the session.
+
+    Each is read on a daemon thread: one that waits for a line which does not come must not hold up the end either.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+
+    async def next(self) -> str | None:
+        """The next line without its line end, or None. Raises what reading it raises."""
+        loop = asyncio.get_running_loop()
+        read: asyncio.Future[str | None] = loop.create_future()
+
+        def tell(line: str | None, error: Exception | None) -> None:
+            if read.done():
+                return
+            if error is not None:
+                read.set_exception(error)
+            else:
+                read.set_result(line)
+
+        def work() -> None:
+            line, failure = None, None
+            try:
+                line = next(self._lines, None)
+            except Exception as error:
+                failure = error
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(tell, line, failure)
+
+        threading.Thread(target=work, name="next line", daemon=True).start()
+        line = await read
+        return None if line is None else line.removesuffix("\n").removesuffix("\r")
 
 
 def script_lines(commands: Sequence[str], script: str | None) -> Iterator[str]:
     """The lines to run: those of ``-c`` (each may hold several), then those of the script or standard input.
 
-    UsageError if the script can't be read.
+    UsageError if the script can't be opened, or later if it can't be read.
     """
-    for command in commands:
-        yield from command.split("\n")
-    if script is not None:
-        with contextlib.ExitStack() as stack:
-            yield from open_script(script, stack)
+    file = None if script is None else _open_script(script)
+
+    def lines() -> Iterator[str]:
+        for command in commands:
+            yield from command.split("\n")
+        if file is None:
+            return
+        try:
+            for number, line in enumerate(file):
+                # Editors of one system put a byte order mark before the first line.
+                yield line if number else line.removeprefix("\ufeff")
+        except OSError as error:
+            raise UsageError(f"{_name_of(script)} can't be read: {streams.reason(error)}") from None
+
+    return lines()
 
 
-def open_script(script: str, stack: contextlib.ExitStack) -> TextIO:
+def _open_script(script: str) -> TextIO:
     """The script, or standard input for ``-``, as text; octets that are no UTF-8 survive."""
     if script == "-":
-        sys.stdin.reconfigure(errors="surrogateescape", newline="\n")  # type: ignore[union-attr]
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")  # type: ignore[union-attr]
         return sys.stdin
     try:
-        return stack.enter_context(open(script, encoding="utf-8", errors="surrogateescape", newline="\n"))
+        return open(script, encoding="utf-8", errors="surrogateescape", newline="\n")
     except OSError as error:
-        raise UsageError(f"the script {script} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{_name_of(script)} can't be read: {streams.reason(error)}") from None
+
+
+def _name_of(script: str | None) -> str:
+    return "standard input" if script == "-" else f"the script {script}"
 
 
 async def run(
@@ -113,23 +179,43 @@ async def run(
     collects: bool = False,
     fail_fast: bool = False,
 ) -> Exit:
-    """Run the lines against the endpoint; the exit status of the run."""
+    """Run the lines against the endpoint; the exit status of the run.
+
+    A reader of standard output that goes away ends it quietly, any other failure to write there is a usage error.
+    """
     if collects:
         options.limits = replace(options.limits, kept_literal=KEPT, response=2 * KEPT)
-    console = BatchConsole(lines, collects=collects)
+    reader = LineReader(lines)
+    console = BatchConsole(reader, collects=collects)
     interpreter = Interpreter(console, options)
     async with _interruptible() as interrupted:
-        work = asyncio.ensure_future(_run(interpreter, endpoint, lines, fail_fast=fail_fast))
-        either: set[asyncio.Future[Any]] = {work, interrupted}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        work = asyncio.ensure_future(_run(interpreter, endpoint, reader, fail_fast=fail_fast))
+        ends: set[asyncio.Future[Any]] = {work, interrupted, console.output_failed}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
+            # No line after this one; and this one, or the farewell, has only so long to end.
+            interpreter.leaving = True
+            if interrupted.done():
+                work.cancel()
+            await asyncio.wait({work}, timeout=_LAST_SECONDS)
             work.cancel()
-            await asyncio.wait({work}, timeout=1)
-            if interpreter.session is not None:
-                interpreter.session.abort()
+            abort(interpreter)
+            await asyncio.wait({work})
+        if interrupted.done():
             console.say("interrupted")
             return Exit.INTERRUPTED
-        return work.result()
+        status = Exit.OK if work.cancelled() else work.result()
+    if console.output_failed.done():
+        return worse(status, _output_failed(console, console.output_failed.result()))
+    return status
+
+
+def _output_failed(console: BatchConsole, error: OSError) -> Exit:
+    streams.discard(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        return Exit.OK
+    console.say(f"standard output can't be written: {streams.reason(error)}")
+    return Exit.USAGE
 
 
 @contextlib.asynccontextmanager
@@ -151,7 +237,7 @@ async def _interruptible() -> AsyncIterator[asyncio.Future[None]]:
             loop.remove_signal_handler(number)
 
 
-async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: Iterator[str], *, fail_fast: bool) -> Exit:
+async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: LineReader, *, fail_fast: bool) -> Exit:
     status = Exit.OK
     if endpoint is not None:
         status = await open_session(interpreter, endpoint)
@@ -159,8 +245,8 @@ async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: Itera
             return status
     unsent = 0
     try:
-        while (line := await next_line(lines)) is not None:
-            if line.lstrip().startswith("#"):
+        while not interpreter.leaving and (line := await lines.next()) is not None:
+            if line.lstrip().startswith("#") and not interpreter.raw_mode:
                 continue
             lost = interpreter.session is not None and not interpreter.session.is_open
             if lost and line.strip() and not line.lstrip().startswith("."):
@@ -168,7 +254,7 @@ async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: Itera
                 continue
             result = await interpreter.run(line)
             status = worse(status, result.exit)
-            if interpreter.leaving or (fail_fast and result.exit is not Exit.OK):
+            if fail_fast and result.exit is not Exit.OK:
                 break
     except UsageError as error:
         interpreter.console.say(str(error))
@@ -176,7 +262,8 @@ async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: Itera
     if unsent:
         session = interpreter.session
         because = session.closed_because if session is not None else None
-        interpreter.console.say(f"{unsent} more lines were not sent: {because or 'the session has ended'}")
+        what = "1 more line was" if unsent == 1 else f"{unsent:,} more lines were"
+        interpreter.console.say(f"{what} not sent: {escape(because or 'the session has ended')}")
         status = worse(status, Exit.LOST)
     await interpreter.close()
     if interpreter.session is not None:
@@ -225,11 +312,6 @@ def main(
     collects: bool,
     fail_fast: bool,
 ) -> Exit:
-    """The run as a whole. A reader of standard output that goes away ends it quietly."""
-    try:
-        return asyncio.run(
-            run(endpoint, options, script_lines(commands, script), collects=collects, fail_fast=fail_fast)
-        )
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
+    """The run as a whole."""
+    lines = script_lines(commands, script)
+    return asyncio.run(run(endpoint, options, lines, collects=collects, fail_fast=fail_fast))

@@ -157,6 +157,7 @@ class Command:
     ``states`` are letters: for IMAP ``N`` not authenticated, ``A`` authenticated, ``S`` selected; for POP3 ``A``
     authorization, ``T`` transaction. ``replies`` names the untagged responses that answer the command (IMAP);
     ``reply`` is the shape of the reply (POP3). ``python`` is the method of ``imaplib`` or ``poplib``.
+    ``revision`` is ``rev1`` for a command that IMAP4rev2 dropped, and ``rev2`` for one that it brought.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Command:
     replies: tuple[str, ...] = ()
     reply: Reply = Reply.LINE
     obsolete: bool = False
+    revision: str = ""
     secret_continuation: bool = False
     parsed: tuple[Argument, ...] = field(init=False, repr=False)
 

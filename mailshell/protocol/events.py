@@ -135,7 +135,7 @@ class LimitReached:
         if self.what == "literal":
             return f"{who} announces a literal of {self.announced:,} octets, more than the limit of {self.limit:,}"
         if self.what == "line":
-            return f"{who} sends a line of more than {self.limit:,} octets; it is passed on unread"
+            return f"{who} sends a line of more than {self.limit:,} octets; it is not read to its end"
         if self.what == "nesting":
             return f"parentheses nested more than {self.limit} deep; the rest of the response is left unread"
         if self.what == "outstanding":

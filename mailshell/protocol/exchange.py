@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mailshell.protocol.catalogue import Command
-from mailshell.protocol.events import Deviation, Frame, LimitReached, SecretSpan
+from mailshell.protocol.events import Deviation, Frame, LimitReached
 
 if TYPE_CHECKING:
     from mailshell.protocol.imap.response import Response
-    from mailshell.protocol.secrecy import Secrets
+    from mailshell.protocol.secrecy import Marks, Secrets
 
 
 class Awaits(enum.Enum):
@@ -152,8 +152,9 @@ class Engine(Protocol):
         """What was received and not read yet; it is forgotten."""
         ...
 
-    def secret_spans(self, octets: bytes, offset: int, *, known: bool = True) -> list[SecretSpan]:
-        """Which of the octets that this side sent at the stream's ``offset`` are secret, by state or as ``known``."""
+    @property
+    def marks(self) -> Marks:
+        """Where what this side sent is secret."""
         ...
 
     def started_tls(self) -> None:

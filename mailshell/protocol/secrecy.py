@@ -11,14 +11,18 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
-from mailshell.protocol.events import SecretSpan
+from mailshell.protocol.events import Line, LinePart, LiteralPart, SecretSpan
 
 #: A known secret shorter than this is not looked for elsewhere (octets).
 LEAST = 6
 #: A piece of a known secret that ends a chunk is masked from this length on (octets).
 LEAST_PIECE = 3
 _MOST_KNOWN = 200
+_MOST_MARKS = 200
+Piece = TypeVar("Piece", LinePart, LiteralPart)
 
 
 def mask_text(label: str) -> str:
@@ -47,6 +51,7 @@ class Secrets:
 
     def __init__(self) -> None:
         self._known: dict[bytes, str] = {}
+        self._periods: dict[bytes, int] = {}
 
     def __repr__(self) -> str:
         return f"<{len(self._known)} known secrets>"
@@ -61,6 +66,7 @@ class Secrets:
         quoted = value.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         for form in (value, quoted, base64.b64encode(value)):
             self._known.setdefault(form, label)
+            self._periods[form] = _period(form)
 
     def learn_response(self, value: bytes, label: str = "response") -> None:
         """Remember a SASL response in base64 and the secrets that its plain form gives away.
@@ -75,13 +81,19 @@ class Secrets:
         self.learn(plain.rsplit(b"\0", 1)[-1], "password")
 
     def scan(self, octets: bytes) -> list[SecretSpan]:
-        """Where known secrets stand in the octets."""
+        """Where known secrets stand in the octets, also where they overlap."""
         spans: list[SecretSpan] = []
         for form, label in self._known.items():
-            at = octets.find(form)
-            while at >= 0:
-                spans.append(SecretSpan(at, at + len(form), label))
-                at = octets.find(form, at + len(form))
+            period = self._periods[form]
+            start = octets.find(form)
+            while start >= 0:
+                end = start + len(form)
+                after = octets.find(form, start + period)
+                while 0 <= after <= end:
+                    end = after + len(form)
+                    after = octets.find(form, after + period)
+                spans.append(SecretSpan(start, end, label))
+                start = after
         return spans
 
     def mask(self, octets: bytes) -> bytes:
@@ -110,6 +122,11 @@ class Secrets:
                     most = len(tail) - at
                 at = tail.find(form[:LEAST_PIECE], at + 1)
         return most
+
+
+def _period(form: bytes) -> int:
+    """By how much an occurrence of the octets may be shifted against another: their length if they can't overlap."""
+    return next((shift for shift in range(1, len(form)) if form.startswith(form[shift:])), len(form))
 
 
 class ChunkMask:
@@ -144,3 +161,39 @@ def relative(spans: Sequence[SecretSpan], offset: int, length: int) -> list[Secr
         for start, end, label in spans
         if start < offset + length and (end > offset or start == end == offset)
     ]
+
+
+class Marks:
+    """Where the stream of this side is secret because of the protocol's state, as an engine finds out while it is sent.
+
+    Offsets are those of the stream. Only the latest marks are kept: octets are shown when they are sent, or never.
+    """
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._spans: list[SecretSpan] = []
+
+    def begin(self) -> None:
+        """More octets are about to be read: those before the last few marks have been shown."""
+        del self._spans[:-_MOST_MARKS]
+
+    def add(self, spans: Iterable[SecretSpan], offset: int = 0) -> None:
+        """Mark spans that are counted from the stream's ``offset``."""
+        self._spans += [SecretSpan(start + offset, end + offset, label) for start, end, label in spans]
+
+    def line(self, line: Line, spans: Sequence[SecretSpan]) -> Line:
+        """Mark these spans of a line; the line that knows of them, and of the known secrets in it."""
+        self.add(spans, line.offset)
+        known = self._secrets.scan(line.octets)
+        return replace(line, secret=(*spans, *known)) if spans or known else line
+
+    def part(self, part: Piece, label: str | None) -> Piece:
+        """Mark a whole piece with this label (None: it is not secret); the piece that knows of it."""
+        if label is None:
+            return part
+        self.add([SecretSpan(0, len(part.octets), label)], part.offset)
+        return replace(part, secret=label)
+
+    def spans(self, octets: bytes, offset: int) -> list[SecretSpan]:
+        """The marks in octets that were sent at ``offset``, counted from their start."""
+        return relative(self._spans, offset, len(octets))

@@ -73,6 +73,10 @@ class Attention:
             task.cancel()
             self._task = None
             self._console.muted = False
+            session = self._interpreter.session
+            if session is not None and session.is_open and session.greeting is None:
+                # Opening it failed, or was given up: nothing can be said to a server that has not greeted.
+                session.abort()
         if task.cancelled():
             if tells:
                 self._tell_stopped()
@@ -123,9 +127,6 @@ class Attention:
 
     def _tell_stopped(self) -> None:
         session = self._interpreter.session
-        if session is not None and session.is_open and session.greeting is None:
-            # Given up while connecting: nothing can be said to a server that has not greeted.
-            session.abort()
         waiting = session.engine.outstanding if session is not None and session.is_open else []
         if waiting:
             which = escape(f"{waiting[-1].tag} {waiting[-1].name}".strip())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app_session
@@ -26,7 +25,8 @@ class ShellConsole:
     """Shows and asks in a terminal.
 
     ``pasted``: lines that were pasted after the one that runs; commands that ask for a line take them first.
-    ``muted``: results are not shown, because the person does not wait for them any more.
+    ``muted``: results are not shown, because the person does not wait for them any more. ``before_secret`` is called
+    before a secret is asked for; ``mark`` begins each question.
     """
 
     interactive = True
@@ -38,6 +38,8 @@ class ShellConsole:
         self.screen = Screen(get_app_session().output)
         self.pasted: deque[str] = deque()
         self.muted = False
+        self.before_secret: Callable[[], None] | None = None
+        self.mark: Callable[[], str] = str
         self._colour = colour
         self._answers: deque[str] = deque()
         self._asking = asyncio.Lock()
@@ -48,9 +50,6 @@ class ShellConsole:
             input_processors=[Unseen()],
             output=DummyOutput() if is_dumb_terminal() else None,
         )
-        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._line_open = False
-        self._said = ""
 
     @property
     def width(self) -> int:
@@ -62,27 +61,14 @@ class ShellConsole:
 
     def show(self, line: str) -> None:
         if not self.muted:
-            self._line(line)
-
-    def _line(self, line: str) -> None:
-        start = "\n" if self._line_open else ""
-        self._line_open = False
-        self.screen.write(f"{start}{safe_line(line)}\n")
+            self.screen.write(f"{safe_line(line)}\n")
 
     def write(self, octets: bytes) -> None:
-        """A whole message (``> -``): octets never go to the terminal as they are, so line ends stay and no more."""
-        text = self._decoder.decode(octets).replace("\r\n", "\n")
-        if text and not self.muted:
-            self.screen.write(safe_block(text, colour=False))
-            self._line_open = not text.endswith("\n")
+        raise AssertionError("a terminal is never given octets as they are")
 
     def say(self, text: str) -> None:
-        # The end of a connection is announced, and is why the command that waited for an answer failed.
-        said, self._said = self._said, text
-        if said == f"* {text}":
-            return
         for line in text.split("\n"):
-            self._line(line)
+            self.screen.write(f"{safe_line(line)}\n")
 
     def trace(self, text: str) -> None:
         self.screen.write(safe_block(text, colour=self._colour))
@@ -113,19 +99,22 @@ class ShellConsole:
     async def _ask(self, prompt: str) -> str | None:
         """Ask the person, whatever was pasted."""
         try:
-            return await self.read(self._plain, safe_line(prompt))
+            return await self.read(self._plain, self.mark() + safe_line(prompt))
         except EOFError:
             return None
         except KeyboardInterrupt:
             raise UsageError("the command was given up; nothing more of it is sent") from None
 
     async def ask_secret(self, prompt: str) -> str:
+        if self.before_secret is not None:
+            self.before_secret()
+        question = self.mark() + safe_line(prompt)
         dumb = is_dumb_terminal()
         if dumb:
-            self.screen.write(safe_line(prompt))
+            self.screen.write(question)
             self.screen.flush()
         try:
-            return await self.read(self._secrets, safe_line(prompt))
+            return await self.read(self._secrets, question)
         except (EOFError, KeyboardInterrupt):
             raise UsageError("no password was given") from None
         finally:
@@ -149,7 +138,6 @@ class ShellConsole:
         return letter if letter and letter in answers else answers[-1]
 
     def finished(self, result: Result) -> None:
-        self._decoder.reset()
         if self._answers:
             self.say(f"note: {_lines(self._answers)} pasted after the literal and not used")
             self._answers.clear()

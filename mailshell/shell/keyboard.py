@@ -11,8 +11,14 @@ _LOCAL_FLAGS = 3
 
 
 @contextmanager
-def unechoed() -> Iterator[None]:
-    """Keep keys for the next prompt, each as it was pressed (Ctrl-D too). Ctrl-C goes on to be a signal."""
+def unechoed(*, shared: bool) -> Iterator[None]:
+    """Keep keys for the next prompt, each as it was pressed (Ctrl-D too). Ctrl-C goes on to be a signal.
+
+    Nothing is changed if the keyboard is ``shared`` with a program that may ask something itself.
+    """
+    if shared:
+        yield
+        return
     try:
         keyboard = sys.stdin.fileno()
         before = termios.tcgetattr(keyboard)

@@ -25,7 +25,7 @@ _PACE = 0.03
 #: What must never reach a terminal, whoever forgot to escape it: controls, bidirectional and other format characters.
 _HOSTILE = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f"
+    "\U000e0000-\U000e007f\ud800-\udfff"
 )
 _TEXT = re.compile(f"[\t\n{_HOSTILE}]")
 _BLOCK = re.compile(f"\x1b\\[[0-9;]*m|[{_HOSTILE}]")

@@ -12,7 +12,7 @@ from mailshell import __version__
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
-from mailshell.interpreter.local_commands import describe_opening
+from mailshell.interpreter.local_commands import COMMANDS, describe_opening
 from mailshell.interpreter.options import Options
 from mailshell.session import SessionError
 from mailshell.shell.attention import Attention
@@ -46,6 +46,7 @@ class Shell:
             complete_style=CompleteStyle.COLUMN,
             enable_open_in_editor=False,
         )
+        self.console.mark = lambda: "INSECURE " if options.tls_options.insecure else ""
         self.interpreter.announcer.on_closed = self._prompt.app.invalidate
 
     async def run(self, endpoint: Endpoint | None, suggestions: tuple[str, ...] = ()) -> Exit:
@@ -53,7 +54,8 @@ class Shell:
 
         Raises SystemExit if a signal asked for the end, or the terminal is gone.
         """
-        with self._attention.signals(), unechoed():
+        shared = self.interpreter.options.password.command is not None or (endpoint and endpoint.kind) == "exec"
+        with self._attention.signals(), unechoed(shared=shared):
             try:
                 return await self._run(endpoint, suggestions)
             except (asyncio.CancelledError, OSError):
@@ -105,23 +107,40 @@ class Shell:
         """Run a line; whether pasted lines after it should run too."""
         before = self.interpreter.session
         was_open = before is not None and before.is_open
+        self._hint(line)
         finished = await self._attention.wait(self.interpreter.run(line))
         lost = was_open and before is not None and not before.is_open and self.interpreter.session is before
         return finished and not lost and not self.interpreter.leaving
 
+    def _hint(self, line: str) -> None:
+        """``help``, ``exit`` and the like go to the server as they stand; a newcomer means what begins with a dot."""
+        word = line.strip().lower()
+        local = ".help" if word == "?" else f".{word}"
+        if local in COMMANDS and word.upper() not in self.interpreter.catalogue and not self.interpreter.raw_mode:
+            self.console.say(f"note: mailshell's own commands begin with a dot: {local}")
+
     async def _open(self, endpoint: Endpoint) -> None:
+        """Open the session at the start; what goes wrong is told, and the shell goes on."""
+        told: list[str] = []
+
+        def tell() -> None:
+            """Say what stands, before a password is typed into it."""
+            if not told:
+                told.extend(describe_opening(self.interpreter))
+                for line in told:
+                    self.console.show(line)
+
         async def opening() -> None:
-            problem = None
+            problem: Exception | None = None
             try:
                 await self.interpreter.open(endpoint)
             except (Refused, UsageError, SessionError, ConnectFailed, ConnectionError) as error:
-                problem = self.interpreter.secrets.mask_str(str(error))
-            for line in describe_opening(self.interpreter):
-                self.console.show(line)
-            if problem is not None:
-                self.console.say(escape(problem))
-                session = self.interpreter.session
-                if session is not None and session.greeting is None:
-                    session.abort()
+                problem = error
+            tell()
+            text = self.interpreter.secrets.mask_str(str(problem or ""))
+            if text and text != self.interpreter.announcer.told:
+                self.console.say(escape(text))
 
+        self.console.before_secret = tell
         await self._attention.wait(opening(), "the connection")
+        self.console.before_secret = None

@@ -108,7 +108,8 @@ def _interleaved(addresses: list[_Address]) -> list[_Address]:
 
 async def _connect_one(item: _Address) -> socket.socket:
     family, address = item
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, asyncio switches Nagle off: a literal is more than one small write.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setblocking(False)
         await asyncio.get_running_loop().sock_connect(sock, address)

@@ -6,14 +6,16 @@ import io
 import json
 import logging
 import os
+import ssl
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from playbook import PlaybookServer
 
 from mailshell import cli
 
@@ -60,10 +62,32 @@ def environment(home: Path | None = None, extra: Mapping[str, str] | None = None
     return kept | {"LANG": "C.UTF-8", "HOME": str(home or "/nonexistent")} | dict(extra or {})
 
 
+_MEASURED = """
+import sys
+from mailshell.cli import main
+status = main(sys.argv[1:])
+with open("/proc/self/status") as file:
+    sys.stderr.write(next(line for line in file if line.startswith("VmHWM")))
+sys.exit(status)
+"""
+
+
+def spawn_measured(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a run that tells last, on standard error, its peak of memory (see ``peak``)."""
+    return subprocess.Popen([sys.executable, "-c", _MEASURED, *arguments], stderr=subprocess.PIPE, **options)
+
+
+def peak(errors: str) -> int:
+    """The highest resident set of a run that ``spawn_measured`` started, in KiB."""
+    return int(errors.splitlines()[-1].removeprefix("VmHWM:").removesuffix("kB"))
+
+
 def spawn(*arguments: str, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[bytes]:
     """Start ``python -m mailshell``; unless told otherwise, with pipes."""
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-    return subprocess.Popen([sys.executable, "-m", "mailshell", *arguments], env=environment(extra=env), **options)
+    options["env"] = environment(extra=env)
+    process = subprocess.Popen([sys.executable, "-m", "mailshell", *arguments], **options)
+    return cast("subprocess.Popen[bytes]", process)
 
 
 def command(
@@ -104,13 +128,20 @@ def inside(*arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = 
             status = end.code if isinstance(end.code, int) else 1
         finally:
             logger.removeHandler(handler)
-    outcome = Outcome(int(status), *(_text(stream.buffer.getvalue()) for stream in (out, err)))  # type: ignore[attr-defined]
+    outcome = Outcome(int(status), *(_text(stream.buffer.getvalue()) for stream in (out, err)))
     assert "Traceback" not in outcome.err, outcome.err
     return outcome
 
 
-def sentences(err: str) -> Sequence[str]:
-    """The messages of a run, each one a line that begins with the name of the program."""
-    messages = err.splitlines()
-    assert all(message.startswith("mailshell: ") for message in messages), err
-    return messages
+@dataclass(frozen=True)
+class Certificates:
+    """Contexts for servers: one whose certificate is for 127.0.0.1, one for another name; and what clients trust."""
+
+    good: ssl.SSLContext
+    other_name: ssl.SSLContext
+    untrusted: ssl.SSLContext
+    cafile: str
+
+
+#: Starts a server that plays these scripts.
+Serve = Callable[..., PlaybookServer]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
+from batch_support import Certificates, Serve
 from playbook import PlaybookServer, Script
-
-Serve = Callable[..., PlaybookServer]
 
 
 @pytest.fixture
@@ -28,16 +26,6 @@ def serve() -> Iterator[Serve]:
     for server in servers:
         server.finish()
     assert [problem for server in servers for problem in server.problems] == []
-
-
-@dataclass(frozen=True)
-class Certificates:
-    """Contexts for servers: one whose certificate is for 127.0.0.1, one for another name; and what clients trust."""
-
-    good: ssl.SSLContext
-    other_name: ssl.SSLContext
-    untrusted: ssl.SSLContext
-    cafile: str
 
 
 @pytest.fixture(scope="session")

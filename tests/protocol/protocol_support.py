@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart
+from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart, SecretSpan
 from mailshell.protocol.exchange import Completed, Continuation, Event, Greeting, Stray, Untagged
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.data import Data
@@ -18,6 +18,7 @@ from mailshell.protocol.imap.response import Response
 from mailshell.protocol.limits import Limits
 from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.pop3.framing import Framer as Pop3Framer
+from mailshell.protocol.secrecy import mask
 
 SMALL = Limits(segment=0, line=40, literal=100, kept_literal=20, response=120, nesting=5, outstanding=4)
 FRAMES = (Line, LinePart, LiteralPart, BodyPart, BodyEnd)
@@ -193,3 +194,13 @@ FRAGMENTS = [
 ]
 octets = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=6), max_size=40).map(b"".join)
 cuts = st.lists(st.integers(0, 2000), max_size=12)
+
+
+def secret_spans(engine: ImapConnection | Pop3Connection, chunk: bytes, offset: int) -> list[SecretSpan]:
+    """What is secret in octets that were sent at ``offset``: by state, and because it is known."""
+    return engine.marks.spans(chunk, offset) + engine.secrets.scan(chunk)
+
+
+def masked(engine: ImapConnection | Pop3Connection, chunk: bytes, offset: int) -> bytes:
+    """What may be shown of octets that were sent at ``offset``."""
+    return mask(chunk, secret_spans(engine, chunk, offset))

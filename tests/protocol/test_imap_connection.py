@@ -10,6 +10,7 @@ from protocol_support import (
     cuts,
     deviations,
     imap,
+    masked,
     merged,
     octets,
     octets_of,
@@ -267,7 +268,7 @@ def test_whatever_is_sent_nothing_raises_and_little_is_held(
             for chunk in chunks_sent[number : number + 1]:
                 offset = engine.sent_octets
                 engine.sent(chunk)
-                engine.mask(chunk, offset)
+                masked(engine, chunk, offset)
             for chunk in chunks_received[number : number + 1]:
                 events += list(engine.received(chunk))
             assert held(engine) <= bound(limits)

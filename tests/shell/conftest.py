@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scripted_server import ScriptedServer
-from terminal import Terminal
-
-Start = Callable[..., Terminal]
+from terminal import Start, Terminal
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ class ScriptedServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(PATIENCE)
         self._socket: socket.socket | None = None
+        self._accepted: list[socket.socket] = []
         self._buffer = b""
         self._context: ssl.SSLContext | None = None
 
@@ -35,8 +36,9 @@ class ScriptedServer:
         return f"{self.protocol}://{user}{'@' if user else ''}127.0.0.1:{self.port}"
 
     def accept(self, greeting: bytes | None = None) -> None:
-        """Take the connection and greet."""
+        """Take a connection and greet. From now on all is about this one; earlier ones stay open and silent."""
         self._socket, _ = self._listener.accept()
+        self._accepted.append(self._socket)
         self._socket.settimeout(PATIENCE)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._context is not None:
@@ -123,6 +125,6 @@ class ScriptedServer:
         self._socket = None
 
     def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
+        for accepted in [*self._accepted, *filter(None, [self._socket])]:
+            accepted.close()
         self._listener.close()

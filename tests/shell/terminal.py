@@ -12,7 +12,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,13 @@ def pasted(text: str) -> str:
     return f"\x1b[200~{text}\x1b[201~"
 
 
+def _end(octets: bytes) -> bytes:
+    """The last rows of a large piece."""
+    if len(octets) < 3000:
+        return octets
+    return octets[octets.index(b"\n", len(octets) - 1000) + 1 :] if b"\n" in octets[-1000:] else octets
+
+
 class _Screen(pyte.HistoryScreen):
     """A screen that answers when it is asked for the position of the cursor, as real ones do."""
 
@@ -55,7 +62,8 @@ class _Screen(pyte.HistoryScreen):
 class Terminal:
     """A program on a pseudo-terminal of 100 columns and 30 rows, or as many as are asked for.
 
-    ``raw`` holds every octet that the program has written to the terminal.
+    ``raw`` holds every octet that the program has written to the terminal. With ``skims`` the screen leaves out most of
+    what comes in large pieces: the emulation is far slower than a terminal.
     """
 
     def __init__(
@@ -82,6 +90,7 @@ class Terminal:
             **(env or {}),
         }
         self.raw = bytearray()
+        self.skims = False
         self._answers = answers_cursor_position
         self._screen = _Screen(columns, rows, self._reply)
         self._stream = pyte.ByteStream(self._screen)
@@ -91,6 +100,8 @@ class Terminal:
         self._fd: int = self.process.fd
         self._changed = threading.Condition(threading.RLock())
         self._ended = False
+        self._may_read = threading.Event()
+        self._may_read.set()
         self._leaving, self._leave = os.pipe()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -99,7 +110,10 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Press keys."""
-        octets = text.encode()
+        self.type_octets(text.encode())
+
+    def type_octets(self, octets: bytes) -> None:
+        """Send octets as if they were typed."""
         while octets:
             octets = octets[os.write(self._fd, octets[:512]) :]
 
@@ -120,8 +134,34 @@ class Terminal:
     def hang_up(self) -> None:
         """Close the window: the program gets SIGHUP."""
         self._stop_reading()
-        os.close(self._fd)
-        self.process.closed = True
+        self._close_line()
+
+    @contextlib.contextmanager
+    def stalled(self) -> Iterator[None]:
+        """A terminal that takes nothing as long as this lasts."""
+        self._may_read.clear()
+        try:
+            yield
+        finally:
+            self._may_read.set()
+
+    def wait_until_blocked(self) -> None:
+        """Wait until the program waits for the terminal to take what it writes."""
+        end = time.monotonic() + PATIENCE
+        before = -1
+        while (used := self._cpu()) != before:
+            assert time.monotonic() < end, "the program goes on"
+            before = used
+            time.sleep(0.3)
+
+    def _cpu(self) -> int:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+    @property
+    def fileno(self) -> int:
+        """The terminal's end of the line."""
+        return self._fd
 
     # --- what a person sees
 
@@ -188,11 +228,11 @@ class Terminal:
 
     def close(self) -> None:
         """End the program, however it is."""
-        with contextlib.suppress(OSError):
+        if self.process.isalive():
             self.process.kill(signal.SIGKILL)
+            self.process.wait()
         self._stop_reading()
-        if not self.process.closed:
-            self.process.close(force=True)
+        self._close_line()
         os.close(self._leave)
         os.close(self._leaving)
 
@@ -203,6 +243,11 @@ class Terminal:
             with contextlib.suppress(OSError):
                 os.write(self._fd, octets)
 
+    def _close_line(self) -> None:
+        # Not PtyProcess.close, which waits for a while without need.
+        self.process.fileobj.close()
+        self.process.closed = True
+
     def _stop_reading(self) -> None:
         os.write(self._leave, b".")
         self._reader.join(PATIENCE)
@@ -210,6 +255,7 @@ class Terminal:
     def _read(self) -> None:
         """A terminal shows what it is told, whenever it is told."""
         while True:
+            self._may_read.wait()
             ready, _, _ = select.select([self._fd, self._leaving], [], [])
             octets = b""
             if self._leaving not in ready:
@@ -217,8 +263,12 @@ class Terminal:
                     octets = os.read(self._fd, 65536)
             with self._changed:
                 self.raw += octets
-                self._stream.feed(octets)
+                self._stream.feed(_end(octets) if self.skims else octets)
                 self._ended = not octets
                 self._changed.notify_all()
                 if self._ended:
                     return
+
+
+#: Starts mailshell with these arguments in a terminal of its own.
+Start = Callable[..., Terminal]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import trustme
-from conftest import Start
 from scripted_server import ScriptedServer
+from terminal import CTRL_D, Start
 
 
 def test_not_connected(start: Start) -> None:
@@ -71,9 +71,18 @@ def test_tls_and_insecure(start: Start, imap: ScriptedServer, tmp_path: Path) ->
 
 
 def test_insecure_in_the_clear(start: Start, pop3: ScriptedServer) -> None:
-    shell = start(pop3.url(), "--insecure")
+    shell = start(pop3.url("ana"), "--insecure")
     pop3.accept()
-    shell.wait_for_prompt("pop3/clear,INSECURE authorization> ")
+    shell.wait_for_prompt(f"INSECURE Password of ana at 127.0.0.1:{pop3.port}: ")
+    shell.enter("geheim1")
+    pop3.log_in()
+    shell.wait_for_prompt("pop3/clear,INSECURE transaction> ")
+    shell.enter("DELE 1")
+    pop3.answer("DELE 1", b"+OK")
+    shell.wait_for_prompt("pop3/clear,INSECURE transaction, 1 to delete> ")
+    shell.type(CTRL_D)
+    shell.wait_for_prompt("[s]tay? ")
+    assert "INSECURE 1 message is marked for deletion" in shell.text
 
 
 def test_raw_mode_and_trace_level(start: Start, imap: ScriptedServer) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Start
 from scripted_server import ScriptedServer
-from terminal import CTRL_C, Terminal
+from terminal import CTRL_C, Start, Terminal
 
 PUSHED = {
     b"* 23 EXISTS": "23 messages exist now",
@@ -86,7 +85,7 @@ def test_pushed_while_asked(start: Start, imap: ScriptedServer) -> None:
     imap.accept()
     shell.wait_for_prompt("not authenticated> ")
     shell.enter("LOGIN ana")
-    shell.wait_for_prompt("Password of ana at 127.0.0.1:%d: " % imap.port)
+    shell.wait_for_prompt(f"Password of ana at 127.0.0.1:{imap.port}: ")
     shell.type("gehe")
     imap.send(b"* OK [ALERT] Think twice\r\n")
     shell.wait_for("Think twice")

@@ -53,7 +53,7 @@ class Player:
             self.now += 0.001
             offset = self.engine.sent_octets
             events = self.engine.sent(octets)
-            spans = tuple(self.engine.secret_spans(octets, offset))
+            spans = tuple(self.engine.marks.spans(octets, offset) + self.engine.secrets.scan(octets))
             self.trace.wire(Octets(Side.CLIENT, octets, self.now, self.tls, offset, spans))
             for event in events:
                 self.trace.event(event, self.now, self.tls)

@@ -160,6 +160,7 @@ COMMANDS = (
         help="List subscribed mailboxes; not in IMAP4rev2",
         example='LSUB "" "*"',
         python="lsub",
+        revision="rev1",
         replies=("LSUB",),
     ),
     Command(

@@ -12,6 +12,7 @@ COMMANDS = (
         help="Ask for a checkpoint of the mailbox; not in IMAP4rev2",
         example="CHECK",
         python="check",
+        revision="rev1",
     ),
     Command(
         "CLOSE",

@@ -328,6 +328,16 @@ COMMANDS = (
         obsolete=True,
     ),
     Command(
+        "UNSUBSCRIBE MAILBOX",
+        "mailbox:mailbox",
+        states="AS",
+        rfc="RFC 1732",
+        help="Take a mailbox off the subscribed ones, as in IMAP2bis",
+        example="UNSUBSCRIBE MAILBOX friends",
+        effect=Effect.CHANGE,
+        obsolete=True,
+    ),
+    Command(
         "VERSION",
         "[version:text]",
         states="NAS",

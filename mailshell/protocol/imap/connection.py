@@ -37,11 +37,10 @@ from mailshell.protocol.imap.mailbox_name import decode_mailbox
 from mailshell.protocol.imap.response import KeptLiteral, Kind, Response, Segment, read_response
 from mailshell.protocol.imap.state import ImapState, Phase
 from mailshell.protocol.limits import DEFAULT, Limits
-from mailshell.protocol.secrecy import Secrets
+from mailshell.protocol.secrecy import Marks, Secrets
 from mailshell.protocol.sniff import recognise
 
 _WORDS = 1000
-_SPANS = 200
 
 
 class ImapConnection:
@@ -59,7 +58,7 @@ class ImapConnection:
         self._count = 0
         self._client = Framer(Side.CLIENT, limits)
         self._server = Framer(Side.SERVER, limits)
-        self._spans: list[SecretSpan] = []
+        self.marks = Marks(self.secrets)
         self._current: Exchange | None = None
         self._reader = CommandReader(None)
         self._secret_literal: str | None = None
@@ -108,21 +107,12 @@ class ImapConnection:
         """TLS stands. What was learnt in the clear was forgotten when the server agreed (RFC 9051 section 6.2.1)."""
         self.state.tls = True
 
-    def mask(self, octets: bytes, offset: int) -> bytes:
-        """Octets of this side, sent at the stream's ``offset``, with the secret ones masked."""
-        return secrecy.mask(octets, self.secret_spans(octets, offset))
-
-    def secret_spans(self, octets: bytes, offset: int, *, known: bool = True) -> list[SecretSpan]:
-        """Which of the octets that this side sent at ``offset`` are secret, by state or because they are ``known``."""
-        spans = secrecy.relative(self._spans, offset, len(octets))
-        return spans + self.secrets.scan(octets) if known else spans
-
     # --- this side
 
     def sent(self, octets: bytes) -> list[Event]:
         """Note octets that this side has sent. Call it before they are shown anywhere: it finds what is secret."""
         events: list[Event] = []
-        del self._spans[:-_SPANS]
+        self.marks.begin()
         self._client.feed(octets)
         while (frame := self._client.next()) is not None:
             if isinstance(frame, Line):
@@ -132,11 +122,9 @@ class ImapConnection:
             elif isinstance(frame, LinePart):
                 # Too long to be read: it may hold anything, and during AUTHENTICATE it does.
                 label = "response" if self._expects_sasl() else None
-                if label:
-                    self._mark([SecretSpan(frame.offset, frame.offset + len(frame.octets), label)])
                 self._current, self._reader, self._secret_literal = None, CommandReader(None), label
                 self._value.clear()
-                events.append(replace(frame, secret=label))
+                events.append(self.marks.part(frame, label))
             else:
                 events.append(frame)
         self._mark_partial_line()
@@ -158,13 +146,13 @@ class ImapConnection:
             self._reader = CommandReader(head.masked_as)
             spans, label = self._reader.read(text, head.start, line.literal is not None)
             self._learn(text, spans)
-            line = self._with_secrets(line, spans)
+            line = self.marks.line(line, spans)
             events.append(line)
             self._begin(head, line, events)
         else:
             spans, label = self._reader.read(text, 0, line.literal is not None)
             self._learn(text, spans)
-            events.append(self._with_secrets(line, spans))
+            events.append(self.marks.line(line, spans))
         self._secret_literal = label
         self._value.clear()
         exchange = self._current
@@ -206,14 +194,12 @@ class ImapConnection:
 
     def _sent_literal(self, part: LiteralPart) -> LiteralPart:
         label = self._secret_literal
-        if label is not None:
-            self._mark([SecretSpan(part.offset, part.offset + len(part.octets), label)])
         if label is not None or (self._current is not None and self._current.name in _NAMING):
             self._value += part.octets[: max(0, self.limits.kept_literal - len(self._value))]
             if part.last:
                 self._sent_value(bytes(self._value), label)
                 self._value.clear()
-        return part if label is None else replace(part, secret=label)
+        return self.marks.part(part, label)
 
     def _sent_value(self, value: bytes, label: str | None) -> None:
         """A literal that is a secret, or that names the mailbox being selected or the user that logs in."""
@@ -229,7 +215,7 @@ class ImapConnection:
         """A line while AUTHENTICATE waits: a response, unless it cancels (RFC 9051 section 6.2.2)."""
         if line.text != b"*":
             self.secrets.learn_response(line.text)
-            line = self._with_secrets(line, [SecretSpan(0, len(line.text), "response")])
+            line = self.marks.line(line, [SecretSpan(0, len(line.text), "response")])
         self._secret_literal = "response"
         self._value.clear()
         events.append(line)
@@ -247,16 +233,7 @@ class ImapConnection:
             spans, _ = CommandReader(head.masked_as).read(text, head.start, literal=False)
         else:
             spans, _ = CommandReader(self._reader.record, self._reader.arguments).read(text, 0, literal=False)
-        self._mark([SecretSpan(s.start + self._client.offset, s.end + self._client.offset, s.label) for s in spans])
-
-    def _with_secrets(self, line: Line, spans: list[SecretSpan]) -> Line:
-        if spans:
-            self._mark([SecretSpan(s.start + line.offset, s.end + line.offset, s.label) for s in spans])
-        known = self.secrets.scan(line.octets)
-        return replace(line, secret=(*spans, *known)) if spans or known else line
-
-    def _mark(self, spans: list[SecretSpan]) -> None:
-        self._spans += spans
+        self.marks.add(spans, self._client.offset)
 
     def _learn(self, text: bytes, spans: list[SecretSpan]) -> None:
         for start, end, label in spans:

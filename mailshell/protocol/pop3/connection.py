@@ -32,11 +32,10 @@ from mailshell.protocol.pop3.catalogue import CATALOGUE
 from mailshell.protocol.pop3.framing import Framer
 from mailshell.protocol.pop3.response import StatusLine, read_status
 from mailshell.protocol.pop3.state import Phase, Pop3State
-from mailshell.protocol.secrecy import Secrets
+from mailshell.protocol.secrecy import Marks, Secrets
 from mailshell.protocol.sniff import recognise
 
 _WORDS = 1000
-_SPANS = 200
 _CAPABILITIES = 1 << 16
 
 
@@ -54,7 +53,7 @@ class Pop3Connection:
         self._count = 0
         self._client = Framer(Side.CLIENT, limits)
         self._server = Framer(Side.SERVER, limits)
-        self._spans: list[SecretSpan] = []
+        self.marks = Marks(self.secrets)
         self._began: tuple[StatusLine, Exchange] | None = None
         self._capabilities: bytearray | None = None
         self._bare_lf = False
@@ -99,35 +98,23 @@ class Pop3Connection:
         """TLS stands. What was learnt in the clear was forgotten when the server agreed (RFC 2595 section 4)."""
         self.state.tls = True
 
-    def mask(self, octets: bytes, offset: int) -> bytes:
-        """Octets of this side, sent at the stream's ``offset``, with the secret ones masked."""
-        return secrecy.mask(octets, self.secret_spans(octets, offset))
-
-    def secret_spans(self, octets: bytes, offset: int, *, known: bool = True) -> list[SecretSpan]:
-        """Which of the octets that this side sent at ``offset`` are secret, by state or because they are ``known``."""
-        spans = secrecy.relative(self._spans, offset, len(octets))
-        return spans + self.secrets.scan(octets) if known else spans
-
     # --- this side
 
     def sent(self, octets: bytes) -> list[Event]:
         """Note octets that this side has sent. Call it before they are shown anywhere: it finds what is secret."""
         events: list[Event] = []
-        del self._spans[:-_SPANS]
+        self.marks.begin()
         self._client.feed(octets)
         while (frame := self._client.next()) is not None:
             if isinstance(frame, Line):
                 self._sent_line(frame, events)
             elif isinstance(frame, LinePart):
-                label = "response" if self._authenticating() else None
-                if label:
-                    self._mark([SecretSpan(frame.offset, frame.offset + len(frame.octets), label)])
-                events.append(replace(frame, secret=label))
+                events.append(self.marks.part(frame, "response" if self._authenticating() else None))
             else:
                 events.append(frame)
         partial = self._client.partial_line
         if partial:
-            self._mark(self._shift(self._secrets_in(partial)[1], self._client.offset))
+            self.marks.add(self._secrets_in(partial)[1], self._client.offset)
         return events
 
     def _sent_line(self, line: Line, events: list[Event]) -> None:
@@ -139,10 +126,7 @@ class Pop3Connection:
             else:
                 self.secrets.learn(text[start:end], label)
                 self.secrets.learn(text[start:end].strip(b" "), label)
-        known = self.secrets.scan(line.octets)
-        if spans or known:
-            self._mark(self._shift(spans, line.offset))
-            line = replace(line, secret=(*spans, *known))
+        line = self.marks.line(line, spans)
         events.append(line)
         if self._authenticating() is not None:
             return
@@ -174,12 +158,6 @@ class Pop3Connection:
             space = text.find(b" ", at)
             at = len(text) if space < 0 else space + 1
         return record, []
-
-    def _shift(self, spans: list[SecretSpan], offset: int) -> list[SecretSpan]:
-        return [SecretSpan(start + offset, end + offset, label) for start, end, label in spans]
-
-    def _mark(self, spans: list[SecretSpan]) -> None:
-        self._spans += spans
 
     def _authenticating(self) -> Exchange | None:
         for exchange in self._queue:
