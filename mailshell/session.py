@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
+from mailshell.contract import (
+    AnswerUnusable,
+    ConnectionLost,
+    Handler,
+    Listener,
+    LiteralSource,
+    Part,
+    SessionError,
+    TimeLimit,
+)
 from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, LimitReached, Line, LinePart, LiteralPart, Side
 from mailshell.protocol.exchange import (
     Awaits,
@@ -28,7 +38,6 @@ from mailshell.protocol.exchange import (
     Untagged,
 )
 from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.protocol.imap.response import Response
 from mailshell.protocol.limits import DEFAULT, Limits
 from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.secrecy import ChunkMask
@@ -43,75 +52,6 @@ from mailshell.wire import Closed, Connected, Diagnostic, Injected, Observer, Oc
 _PIECE = 1 << 18
 #: So many octets of what comes instead of a greeting are kept, to tell what it is.
 _FIRST = 256
-
-
-class SessionError(Exception):
-    """What ends a command or a session; its text is one sentence."""
-
-
-class ConnectionLost(SessionError):
-    """The connection ended before the answer was complete."""
-
-
-class AnswerUnusable(SessionError):
-    """The server's answer made it impossible to go on with the command."""
-
-
-class TimeLimit(SessionError):
-    """Nothing came from the server for too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiteralSource:
-    """A literal to be sent: its size in octets and its contents in pieces.
-
-    ``announced``: the announcement, ``{n}`` or ``{n+}``, is the end of the part before it.
-    """
-
-    size: int
-    pieces: Callable[[], AsyncIterator[bytes]]
-    sync: bool
-
-
-Part = bytes | LiteralSource
-
-
-class Handler(Protocol):
-    """Who takes the answer to one command as it arrives."""
-
-    def frame(self, frame: Line | LinePart | LiteralPart | BodyPart | BodyEnd) -> None:
-        """A piece of the answer: lines with a literal and their literals (IMAP), bodies (POP3)."""
-        ...
-
-    def untagged(self, response: Response) -> None:
-        """A whole untagged response that answers the command."""
-        ...
-
-    def began(self, response: Status) -> None:
-        """POP3: the status line of a multi-line reply."""
-        ...
-
-
-class Listener(Protocol):
-    """Who is told of what no command is waiting for."""
-
-    def unsolicited(self, response: Response) -> None: ...
-
-    def late(self, exchange: Exchange, response: Status) -> None: ...
-
-    def late_untagged(self, exchange: Exchange, response: Response) -> None: ...
-
-    def late_continuation(self, exchange: Exchange, response: Status) -> None: ...
-
-    def stray(self, stray: Stray) -> None: ...
-
-    def report(self, report: Deviation | LimitReached) -> None: ...
-
-    def injected(self, octets: bytes) -> None: ...
-
-    def closed(self, reason: str) -> None: ...
-
-    def diagnostic(self, text: str) -> None: ...
 
 
 @dataclass(eq=False, slots=True)
@@ -383,14 +323,6 @@ class Session:
             done: asyncio.Future[Status] = asyncio.get_running_loop().create_future()
             self._pending[exchange] = _Pending(exchange, handler, done)
             exchange.abandoned = False
-
-    async def idle_for(self, seconds: float) -> None:
-        """Wait until nothing has come from the server for this long."""
-        while self.is_open:
-            left = self.last_activity + seconds - self._clock()
-            if left <= 0:
-                return
-            await asyncio.sleep(left)
 
     async def _wait_any(self, futures: set[asyncio.Future[Status]], exchange: Exchange) -> None:
         """Wait for the first of the futures; TimeLimit after ``timeout`` seconds without an octet from the server."""

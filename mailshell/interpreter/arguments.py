@@ -20,11 +20,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from mailshell.contract import LiteralSource, Part
 from mailshell.exits import UsageError
 from mailshell.protocol.catalogue import Command
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.imap.state import ImapState
-from mailshell.session import LiteralSource, Part
 
 _TOKEN = re.compile(
     r"""(?P<quoted>"(?:[^"\\]|\\.)*")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
+from mailshell.contract import Handler, Part
 from mailshell.exits import UsageError
 from mailshell.interpreter.arguments import octets_literal
 from mailshell.interpreter.passwords import Secret
@@ -15,7 +16,7 @@ from mailshell.protocol import sasl
 from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
-from mailshell.session import Handler, Part, Session
+from mailshell.session import Session
 
 _ATOM = re.compile(rb"[A-Za-z0-9!#$&'+,\-./:;<=>?@^_`|~]+\Z")
 _DIGEST = re.compile(r"[0-9a-fA-F]{32}\Z")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from mailshell.contract import Handler
 from mailshell.exits import UsageError
 from mailshell.interpreter import authenticate as auth
 from mailshell.interpreter.answer import Output
@@ -19,7 +20,7 @@ from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.protocol.imap.commands import unquote
 from mailshell.protocol.imap.state import ImapState, Phase
 from mailshell.protocol.pop3.state import Pop3State
-from mailshell.session import Handler, Session
+from mailshell.session import Session
 from mailshell.text.escape import escape
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailshell.contract import AnswerUnusable, ConnectionLost, Handler, Part, SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter import dialogues, local_commands, python_api
 from mailshell.interpreter.announce import Announcer
@@ -32,7 +33,7 @@ from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.protocol.sasl import SaslError
 from mailshell.protocol.secrecy import Secrets, mask_text
-from mailshell.session import AnswerUnusable, ConnectionLost, Handler, Part, Session, SessionError, TimeLimit
+from mailshell.session import Session
 from mailshell.text.escape import escape
 from mailshell.trace.trace import Trace
 from mailshell.transport.endpoint import Endpoint

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 from mailshell import streams
+from mailshell.contract import AnswerUnusable, ConnectionLost, SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError, worse
 from mailshell.interpreter.answer import KEPT
 from mailshell.interpreter.dialogues import Refused
@@ -20,7 +21,6 @@ from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
 from mailshell.interpreter.result import Result
 from mailshell.render.json import to_line
-from mailshell.session import AnswerUnusable, ConnectionLost, SessionError, TimeLimit
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed

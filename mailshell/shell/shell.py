@@ -9,12 +9,12 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from mailshell import __version__
+from mailshell.contract import SessionError
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local_commands import COMMANDS, describe_opening
 from mailshell.interpreter.options import Options
-from mailshell.session import SessionError
 from mailshell.shell.attention import Attention
 from mailshell.shell.completion import CommandCompleter
 from mailshell.shell.console import ShellConsole, split_lines
@@ -96,7 +96,9 @@ class Shell:
         goes_on = await self._line(line)
         while self.console.pasted and goes_on:
             line = self.console.pasted.popleft()
-            self.console.show(prompt_text(self.interpreter, self.console.width) + self.interpreter.masked(line))
+            shown = prompt_text(self.interpreter, self.console.width) + self.interpreter.masked(line)
+            for row in shown.split("\n"):
+                self.console.show(row)
             goes_on = await self._line(line)
         self.console.drop_pasted()
         if self.interpreter.leaving:
