@@ -183,10 +183,15 @@ def _endpoint(url: str | None) -> Endpoint | None:
     return endpoint
 
 
+def _is_interactive(chosen: argparse.Namespace) -> bool:
+    """Whether a person sits there: nothing to run was given, and both ways lead to a terminal."""
+    return not chosen.commands and chosen.script is None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _session(chosen: argparse.Namespace, options: Options) -> int:
     """A shell, if there is a terminal and nothing to run; else a run."""
     endpoint = _endpoint(chosen.url)
-    if not chosen.commands and chosen.script is None and sys.stdin.isatty():
+    if _is_interactive(chosen):
         if chosen.json:
             raise UsageError("--json needs lines to run: -c LINE, -f SCRIPT, or standard input")
         from mailshell.modes import shell
@@ -211,7 +216,7 @@ def _demo(chosen: argparse.Namespace, options: Options) -> int:
     side = chosen.words[0] if chosen.words else "imap"
     if side not in ("imap", "pop3") or len(chosen.words) > 1:
         raise UsageError("mailshell demo takes imap or pop3, or --serve")
-    interactive = not chosen.commands and chosen.script is None and sys.stdin.isatty()
+    interactive = _is_interactive(chosen)
     return demo.main(
         demo.DemoRun(
             side,

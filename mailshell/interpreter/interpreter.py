@@ -243,7 +243,7 @@ class Interpreter:
             return Result("")
         if line.startswith("."):
             return await local_commands.run(self, line.rstrip())
-        typed = read_line(line, self.catalogue, tags=self.protocol != "pop3")
+        typed = read_line(line, self.catalogue, tags=self.protocol != "pop3", words=python_api.WORDS)
         if typed.record is None:
             # A command of the other protocol by mistake: the engine does not know where its secret is.
             self.secrets.learn(secret_of(line, self.catalogue).encode("utf-8", "surrogateescape"))

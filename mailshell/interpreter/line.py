@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from mailshell.protocol.catalogue import Catalogue, Command
@@ -57,8 +58,8 @@ def _depth(text: str) -> int:
     return max(0, depth) + quoted
 
 
-def read_line(line: str, catalogue: Catalogue, *, tags: bool) -> TypedLine:
-    """Take a protocol command apart. ``tags``: the protocol has tags (IMAP)."""
+def read_line(line: str, catalogue: Catalogue, *, tags: bool, words: Container[str] = ()) -> TypedLine:
+    """Take a protocol command apart. ``tags``: the protocol has tags (IMAP). ``words`` (lower case) are no tags."""
     name, record, arguments = catalogue.find(line.lstrip())
     if record is None:
         record = catalogue.python_names.get(name.lower())
@@ -68,7 +69,8 @@ def read_line(line: str, catalogue: Catalogue, *, tags: bool) -> TypedLine:
     command, file = split_redirection(line.strip())
     tag: str | None = None
     first, _, rest = command.partition(" ")
-    if tags and rest and first.upper() not in catalogue and not _begins(first, catalogue):
+    named = first.upper() in catalogue or first.lower() in words or _begins(first, catalogue)
+    if tags and rest and not named:
         _, known, _ = catalogue.find(rest)
         if known is not None or _TAG.match(first):
             tag, command = first, rest.lstrip(" ")

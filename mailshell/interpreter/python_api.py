@@ -231,3 +231,6 @@ IMAP: Mapping[str, Function] = {
     "ParseFlags": _function("ParseFlags", lambda text: imaplib.ParseFlags(_octets(text))),
     "Time2Internaldate": _function("Time2Internaldate", _time2internaldate),
 }
+
+#: All these names, lower case.
+WORDS = frozenset(name.lower() for names in (POP3, IMAP) for name in names)

@@ -269,3 +269,8 @@ def test_a_run_without_standard_streams(serve: Serve) -> None:
     server = serve(f"S: {PREAUTH}\nLOGOUT")
     script = f'exec "$0" -m mailshell {server.url()} <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", script, sys.executable], timeout=20, check=False).returncode == 0
+
+
+def test_a_name_of_pythons_is_no_tag(serve: Serve) -> None:
+    outcome = inside(serve(f"S: {PREAUTH}\nC: a1 NOOP\nS: a1 OK done\nLOGOUT").url("imap"), *lines("xatom NOOP"))
+    assert outcome.status == 0, outcome.err
