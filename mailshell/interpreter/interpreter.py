@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailshell.contract import AnswerUnusable, ConnectionLost, Handler, Part, SessionError, TimeLimit
@@ -28,11 +28,14 @@ from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.state import ImapState
+from mailshell.protocol.imap.terms import TERMS as IMAP_TERMS
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.pop3.state import Pop3State
+from mailshell.protocol.pop3.terms import TERMS as POP3_TERMS
 from mailshell.protocol.sasl import SaslError
 from mailshell.protocol.secrecy import Secrets, mask_text
+from mailshell.protocol.terms import Terms
 from mailshell.session import Session
 from mailshell.text.escape import escape
 from mailshell.trace.trace import Trace
@@ -46,6 +49,8 @@ _FAREWELL_SECONDS = 5.0
 
 class Interpreter:
     """Runs lines one after the other. Nothing that a server does and nothing that is typed makes ``run`` raise."""
+
+    catalogues: Mapping[str, Catalogue] = {"imap": IMAP, "pop3": POP3}
 
     def __init__(self, console: Console, options: Options) -> None:
         self.console = console
@@ -73,7 +78,11 @@ class Interpreter:
 
     @property
     def catalogue(self) -> Catalogue:
-        return POP3 if self.protocol == "pop3" else IMAP
+        return self.catalogues[self.protocol or "imap"]
+
+    @property
+    def terms(self) -> Terms:
+        return POP3_TERMS if self.protocol == "pop3" else IMAP_TERMS
 
     @property
     def connected(self) -> Session:
@@ -260,8 +269,8 @@ class Interpreter:
     async def run_typed(self, typed: TypedLine, *, quiet: bool = False) -> Result:
         """Send a protocol command, with the dialogue that it needs, and show the answer."""
         session = self.connected
-        for warning in warnings_for(typed, session):
-            self.console.say(f"note: {warning}")
+        for warning in warnings_for(typed, session, self.catalogue, self.terms):
+            self.console.say(f"note: {escape(self.secrets.mask_str(warning))}")
         dialogue = dialogues.find(typed, session)
         if dialogue is not None:
             return await dialogue(self, typed)

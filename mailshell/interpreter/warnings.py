@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import ipaddress
 
+from mailshell.assist.checks import check
+from mailshell.assist.situation import Situation
 from mailshell.interpreter.line import TypedLine
+from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.imap.state import ImapState, Phase
+from mailshell.protocol.terms import Terms
 from mailshell.session import Session
 
-_PHASES = {
-    "N": "before login",
-    "A": "after login",
-    "S": "with a mailbox selected",
-    "AS": "after login",
-    "NAS": "at any time",
-}
-_POP3_PHASES = {"A": "before login", "T": "after login", "AT": "at any time"}
-_IN_CLEAR = {"LOGIN", "USER", "PASS"}
+_SENDS_PASSWORD = {"LOGIN", "PASS"}
 
 
-def warnings_for(typed: TypedLine, session: Session) -> list[str]:
+def situation(session: Session) -> Situation:
+    """What the checks are told of a session."""
+    state = session.engine.state
+    capabilities = state.capabilities
+    if isinstance(state, ImapState):
+        read_only = state.mailbox is not None and state.mailbox.read_only
+        return Situation("imap", state.phase.letter, capabilities, read_only=read_only)
+    return Situation("pop3", state.phase.letter, capabilities, deleted=len(state.deleted))
+
+
+def warnings_for(typed: TypedLine, session: Session, catalogue: Catalogue, terms: Terms) -> list[str]:
     """The warnings for a command in this session's state, each a sentence without its full stop."""
-    warnings = []
-    record, state = typed.record, session.engine.state
-    if record is None:
-        warnings.append(f"{typed.word} is not in the catalogue; it is sent as it is")
-    elif state.phase.letter and state.phase.letter not in record.states:
-        phases = _PHASES if isinstance(state, ImapState) else _POP3_PHASES
-        when = phases.get(record.states, "in another state")
-        warnings.append(f"{record.name} belongs {when}, and the session is in the state {state.phase.value!r}")
-    if typed.name in _IN_CLEAR and typed.name != "USER" and in_the_clear(session):
+    state = session.engine.state
+    warnings = [caution.text for caution in check(typed.text, catalogue, terms, situation(session))]
+    if typed.name in _SENDS_PASSWORD and in_the_clear(session):
         warnings.append("the password goes over the network in the clear")
-    if isinstance(state, ImapState) and typed.name == "LOGIN" and state.has("LOGINDISABLED"):
-        warnings.append("the server advertises LOGINDISABLED: it refuses LOGIN (RFC 9051 6.2.3)")
     if isinstance(state, ImapState) and state.phase is Phase.LOGOUT:
         warnings.append("the server has said BYE")
     return warnings

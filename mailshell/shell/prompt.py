@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
+from mailshell.shell.hinting import explain
 from mailshell.text.escape import escape
 
 #: A name longer than this is cut (characters).
@@ -55,8 +56,8 @@ def _pop3(state: Pop3State) -> str:
     return f"{state.phase.value}, {len(state.deleted)} to delete" if state.deleted else state.phase.value
 
 
-def toolbar_text(interpreter: Interpreter) -> str:
-    """The bottom line: debug level, commands without an answer, and the keys."""
+def toolbar_text(interpreter: Interpreter, typed: str) -> str:
+    """The bottom line: debug level, commands without an answer, and what stands at the cursor, or the keys."""
     words = [f"debug {interpreter.options.level}"]
     session = interpreter.session
     if session is not None and session.is_open:
@@ -65,4 +66,7 @@ def toolbar_text(interpreter: Interpreter) -> str:
             names = ", ".join(f"{exchange.tag} {exchange.name}".strip() for exchange in waiting[:3])
             more = ", ..." if len(waiting) > 3 else ""
             words.append(f"no answer yet: {escape(names)}{more}")
+    place = explain(interpreter, typed)
+    if place:
+        return " " + "  ·  ".join([*words, place])
     return " " + "  ·  ".join([*words, ".help", "Tab completes", "Ctrl-C stops waiting", "Ctrl-D leaves"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -16,9 +17,11 @@ from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local_commands import COMMANDS, describe_opening
 from mailshell.interpreter.options import Options
 from mailshell.shell.attention import Attention
+from mailshell.shell.colouring import input_lexer, input_style
 from mailshell.shell.completion import CommandCompleter
 from mailshell.shell.console import ShellConsole, split_lines
 from mailshell.shell.farewell import Farewell
+from mailshell.shell.hinting import HintProcessor
 from mailshell.shell.history import ShellHistory, history_path
 from mailshell.shell.keyboard import unechoed
 from mailshell.shell.prompt import prompt_text, toolbar_text
@@ -38,16 +41,28 @@ class Shell:
         self._history = ShellHistory(history_path(), self.interpreter.is_secret)
         self._prompt: PromptSession[str] = PromptSession(
             message=lambda: prompt_text(self.interpreter, self.console.width),
-            bottom_toolbar=lambda: toolbar_text(self.interpreter),
+            bottom_toolbar=lambda: toolbar_text(self.interpreter, self._prompt.default_buffer.text),
             history=self._history,
             auto_suggest=AutoSuggestFromHistory(),
             completer=CommandCompleter(self.interpreter),
             complete_while_typing=False,
             complete_style=CompleteStyle.COLUMN,
             enable_open_in_editor=False,
+            **self._colours(options.colour),
         )
         self.console.mark = lambda: "INSECURE " if options.tls_options.insecure else ""
         self.interpreter.announcer.on_closed = self._prompt.app.invalidate
+
+    def _colours(self, colour: bool) -> dict[str, Any]:
+        """Colours for what is typed, and hints in grey: without colours a hint would look like something typed."""
+        if not colour:
+            return {}
+        return {
+            "lexer": input_lexer(self.interpreter),
+            "style": input_style(),
+            "include_default_pygments_style": False,
+            "input_processors": [HintProcessor(self.interpreter)],
+        }
 
     async def run(self, endpoint: Endpoint | None, suggestions: tuple[str, ...] = ()) -> Exit:
         """Open the endpoint if there is one, then read lines until the person leaves.

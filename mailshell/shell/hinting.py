@@ -1,0 +1,43 @@
+"""What stands in grey behind the cursor: the arguments that come next, as redis-cli shows them."""
+
+from __future__ import annotations
+
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+
+from mailshell.assist.hints import explain_position, hint_at
+from mailshell.assist.position import Position, locate
+from mailshell.interpreter.interpreter import Interpreter
+from mailshell.interpreter.local_commands import COMMANDS
+
+_LOCAL = {command.name: command.arguments for command in COMMANDS.values()}
+
+
+def position_at(interpreter: Interpreter, text: str) -> Position:
+    """What stands at the end of the text, in the protocol of the session."""
+    tags = interpreter.protocol != "pop3"
+    return locate(text, interpreter.catalogue, interpreter.terms, tags=tags)
+
+
+def explain(interpreter: Interpreter, text: str) -> str:
+    """One short line that names the place at the end of the text; empty where nothing has been typed."""
+    if not text.strip() or interpreter.raw_mode:
+        return ""
+    return explain_position(position_at(interpreter, text))
+
+
+class HintProcessor(Processor):
+    """Appends the hint to the line while the cursor stands at its end and the history suggests nothing."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        fragments = transformation_input.fragments
+        document = transformation_input.document
+        buffer = transformation_input.buffer_control.buffer
+        last = transformation_input.lineno == document.line_count - 1
+        suggested = buffer.suggestion is not None and buffer.suggestion.text
+        if not last or suggested or not document.is_cursor_at_the_end or self._interpreter.raw_mode:
+            return Transformation(fragments)
+        hint = hint_at(position_at(self._interpreter, document.text), _LOCAL)
+        return Transformation([*fragments, ("class:hint", hint)] if hint and document.text else fragments)
