@@ -15,11 +15,10 @@ from mailshell.highlight.lexing import Place, by_line
 from mailshell.highlight.names import Names, find_elsewhere
 from mailshell.highlight.values import Pairs, command_name, values
 from mailshell.protocol.catalogue import Catalogue, Command
+from mailshell.text.redirection import find_redirection
 
 _WORD = re.compile(r"(?P<indent>\s*+)(?P<word>\S*+)(?P<gap>\s*+)", re.DOTALL)
 _TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}")
-_REDIRECTION = re.compile(r"""(?:^|(?<=\s))>\s*+(?:"[^"]++"|\S++)\s*+\Z""")
-_NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|(?P<open_quote>\\?\Z))|[()\[\]]', re.DOTALL)
 _ENDS = re.compile(r'(?:\\[rn0])*+"?\Z')
 #: Words in front of a command that leave it one: its secrets stay secrets.
 _PASS_ON = ("send", "xatom")
@@ -54,7 +53,8 @@ class InputLexer(Lexer):
         if match["word"].startswith("."):
             yield from self._local(line, match)
             return
-        end = _redirection(line)
+        redirection = find_redirection(line)
+        end = len(line) if redirection is None else redirection.start()
         yield from self._command(line[:end])
         if end < len(line):
             file = line[end + 1 :]
@@ -147,19 +147,6 @@ class InputLexer(Lexer):
         if not self._names.may_become(f"{word} {rest.strip()}".strip()):
             return t.UnknownCommand
         return t.Command if self._names.begins(word) else t.Atom
-
-
-def _redirection(line: str) -> int:
-    """Where ``> FILE`` begins; the end of the line if nothing is redirected."""
-    match = _REDIRECTION.search(line)
-    if match is None:
-        return len(line)
-    depth = 0
-    for part in _NESTING.finditer(line, 0, match.start()):
-        if part["open_quote"] is not None:
-            return len(line)
-        depth += (part[0] in "([") - (part[0] in ")]")
-    return len(line) if depth > 0 else match.start()
 
 
 def _with_passwords(text: str) -> Pairs:

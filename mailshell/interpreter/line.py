@@ -13,9 +13,9 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from mailshell.protocol.catalogue import Catalogue, Command
+from mailshell.text.redirection import find_redirection
 
 _TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}\Z")
-_REDIRECTION = re.compile(r"""(?:^|\s)>\s*(?P<file>"[^"]+"|\S+)\s*\Z""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +37,8 @@ class TypedLine:
 
 def split_redirection(line: str) -> tuple[str, str | None]:
     """``RETR 1 > FILE`` → ``("RETR 1", "FILE")``; None if nothing is redirected."""
-    match = _REDIRECTION.search(line)
-    if match is None or _depth(line[: match.start()]):
-        return line, None
-    return line[: match.start()].rstrip(), match["file"].strip('"')
-
-
-def _depth(text: str) -> int:
-    """How many quotes and brackets are open at the end of the text."""
-    depth, quoted, escaped = 0, False, False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif quoted and character == "\\":
-            escaped = True
-        elif character == '"':
-            quoted = not quoted
-        elif not quoted:
-            depth += (character in "([") - (character in ")]")
-    return max(0, depth) + quoted
+    match = find_redirection(line)
+    return (line, None) if match is None else (line[: match.start()].rstrip(), match["file"].strip('"'))
 
 
 def read_line(line: str, catalogue: Catalogue, *, tags: bool, words: Container[str] = ()) -> TypedLine:
