@@ -40,7 +40,7 @@ from mailshell.protocol.exchange import (
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.limits import DEFAULT, Limits
 from mailshell.protocol.pop3.connection import Pop3Connection
-from mailshell.protocol.secrecy import ChunkMask
+from mailshell.protocol.secrecy import ChunkMask, Secrets
 from mailshell.protocol.sniff import recognise
 from mailshell.transport.connect import connect, server_name_of
 from mailshell.transport.dial import describe_os_error
@@ -62,9 +62,11 @@ class _Pending:
     continuation: asyncio.Queue[Status] = field(default_factory=asyncio.Queue)
 
 
-def make_engine(protocol: str, limits: Limits = DEFAULT) -> ImapConnection | Pop3Connection:
-    """The engine for ``imap`` or ``pop3``."""
-    return ImapConnection(limits) if protocol == "imap" else Pop3Connection(limits)
+def make_engine(
+    protocol: str, limits: Limits = DEFAULT, secrets: Secrets | None = None
+) -> ImapConnection | Pop3Connection:
+    """The engine for ``imap`` or ``pop3``. ``secrets``: those that are known already, and where new ones go."""
+    return ImapConnection(limits, secrets) if protocol == "imap" else Pop3Connection(limits, secrets)
 
 
 class Session:
@@ -79,6 +81,7 @@ class Session:
         tls: TlsOptions | None = None,
         timeout: float = 60.0,
         limits: Limits = DEFAULT,
+        secrets: Secrets | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.endpoint = endpoint
@@ -86,7 +89,7 @@ class Session:
         self.observers = list(observers)
         self.tls_options = tls or TlsOptions()
         self.timeout = timeout
-        self.engine = make_engine(endpoint.protocol, limits)
+        self.engine = make_engine(endpoint.protocol, limits, secrets)
         self.greeting: Status | None = None
         self.closed_because: str | None = None
         self.awaits_tls = False

@@ -26,9 +26,10 @@ from mailshell.text.escape import escape
 
 #: A literal at the end of such a line is a message or a section of one (RFC 9051 section 7.5.2).
 _BODY_ITEM = re.compile(
-    rb"(?P<name>(?:BODY|BINARY)\[[^\]]*\](?:<\d*>)?|RFC822(?:\.HEADER|\.TEXT)?)[ ]+~?\{(?P<size>\d+)\+?\}\r?\n\Z",
+    rb"(?P<name>(?:BODY|BINARY)\[[^\]\[]*+\](?:<\d*>)?|RFC822(?:\.HEADER|\.TEXT)?)[ ]+~?\{(?P<size>\d+)\+?\}\r?\n\Z",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(rb"\* +(\d{1,20}) ")
 _ASKS_BODY = re.compile(r"\b(?:BODY(?:\.PEEK)?\[|BINARY(?:\.PEEK)?\[|RFC822(?!\.SIZE)\b)", re.IGNORECASE)
 
 #: Of one answer, a result that is collected keeps messages up to this size (octets), and so many responses.
@@ -83,6 +84,7 @@ class ImapAnswer:
         self._rendering = ImapRendering(name, width=output.console.width)
         self._sink: BodySink | None = None
         self._streamed: set[str] = set()
+        self._message = ""
         self._asks_body = bool(_ASKS_BODY.search(output.typed.arguments))
 
     def frame(self, frame: Line | LinePart | LiteralPart | BodyPart | BodyEnd) -> None:
@@ -93,6 +95,9 @@ class ImapAnswer:
                     self._sink.close()
                     self._sink = None
         elif isinstance(frame, Line) and frame.literal is not None and self._output.streams:
+            if frame.first:
+                number = _NUMBER.match(frame.octets)
+                self._message = f"message {number[1].decode()}  " if number else ""
             item = _BODY_ITEM.search(frame.octets)
             if item is not None:
                 name = item["name"].decode("latin-1").upper()
@@ -101,7 +106,7 @@ class ImapAnswer:
 
     def _begin_body(self, name: str, size: int) -> None:
         if self._output.file is None and self._output.typed.file != "-" and not self._output.console.raw:
-            self._output.lines([f"{escape(name)}  {size:,} octets"], to_file=False)
+            self._output.lines([f"{self._message}{escape(name)}  {size:,} octets"], to_file=False)
         self._sink = self._output.body()
 
     def untagged(self, response: Response) -> None:
@@ -123,6 +128,7 @@ class ImapAnswer:
     def _fetched(self, data: Fetched) -> None:
         """Show the small items in the table, and sections that came as quoted strings like those that were literals."""
         streamed, self._streamed = self._streamed, set()
+        self._message = "" if data.number is None else f"message {data.number}  "
         sections = [item for item in data.items if isinstance(item.value, Body)]
         for item in sections:
             if item.name not in streamed and isinstance(item.value, Body) and item.value.octets is not None:
@@ -178,7 +184,7 @@ class Pop3Answer:
 
     def _line(self, line: bytes) -> None:
         if self._output.console.collects:
-            self._lines.append(line)
+            self._lines.append(self._output.secrets.mask(line))
         else:
             self._output.lines(self._rendering.line(line), to_file=True)
 

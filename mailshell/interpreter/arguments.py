@@ -126,6 +126,8 @@ class ArgumentReader:
         name = token[1:]
         crlf = name.startswith("crlf:")
         path = os.path.expanduser(name.removeprefix("crlf:").strip('"'))
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise UsageError(f"{token} is no regular file, so that its size can't be told before it is sent")
         try:
             return file_literal(path, self._sync, crlf=crlf)
         except OSError as error:

@@ -123,7 +123,8 @@ class FileSink:
         self._begun = False
         self._existed = os.path.exists(self.path)
         try:
-            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+            os.set_blocking(self._file, True)
         except ValueError:
             raise UsageError("the name of a file can't hold a NUL") from None
         except OSError as error:

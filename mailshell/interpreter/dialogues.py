@@ -222,6 +222,10 @@ async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
         interpreter.raw_pending = begun
     sent = interpreter.raw_pending
     result = Result(shown)
+    if not octets.endswith(b"\n") and session.engine.partial_line:
+        interpreter.console.say(
+            f"note: {len(octets):,} octets sent, and the line is not ended: what follows goes on with it"
+        )
     if sent is None or sent.complete:
         interpreter.raw_pending = None
         return result
@@ -237,7 +241,7 @@ async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
     if request is not None:
         # Until more is sent nobody waits: what the server says to this meanwhile is told as it comes.
         session.abandon(sent)
-        interpreter.console.say(f"+ {words_of(request)}")
+        interpreter.console.say(interpreter.secrets.mask_str(f"+ {words_of(request)}"))
         return result
 
     async def exchange(handler: Handler) -> tuple[Exchange, Status]:

@@ -28,9 +28,11 @@ from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.state import ImapState
+from mailshell.protocol.imap.state import Phase as ImapPhase
 from mailshell.protocol.imap.terms import TERMS as IMAP_TERMS
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 from mailshell.protocol.pop3.response import StatusLine
+from mailshell.protocol.pop3.state import Phase as Pop3Phase
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.protocol.pop3.terms import TERMS as POP3_TERMS
 from mailshell.protocol.sasl import SaslError
@@ -135,14 +137,14 @@ class Interpreter:
             tls=options.tls_options,
             timeout=options.timeout,
             limits=options.limits,
+            secrets=self.secrets,
         )
-        self.announcer.secrets = session.engine.secrets
         self.trace = Trace(
             endpoint.protocol,
             self.console.trace,
             level=options.level,
             style=options.style,
-            secrets=session.engine.secrets,
+            secrets=self.secrets,
             show_secrets=options.show_secrets,
             colour=options.colour,
         )
@@ -217,7 +219,21 @@ class Interpreter:
         """A typed line as it may be kept: arguments that are secret, and known secrets, masked."""
         if passes_on(line) or (self.raw_mode and not line.startswith(".raw")):
             return self.masked_raw(line)
-        return self.secrets.mask_str(local_commands.mask_line(line, self.catalogue))
+        masked = local_commands.mask_line(line, self.catalogue)
+        if masked == line and self._may_be_a_login(line):
+            masked = f"{line.split()[0]} {mask_text('arguments')}"
+        return self.secrets.mask_str(masked)
+
+    def _may_be_a_login(self, line: str) -> bool:
+        """Before login, a word that is no command and has arguments may be a mistyped LOGIN or PASS."""
+        session = self.session
+        if session is None or not session.is_open or line.lstrip().startswith("."):
+            return False
+        if session.engine.state.phase not in (ImapPhase.NOT_AUTHENTICATED, Pop3Phase.AUTHORIZATION):
+            return False
+        typed = read_line(line, self.catalogue, tags=self.protocol != "pop3", words=python_api.WORDS)
+        known = typed.record is not None or typed.word.lower() in python_api.WORDS
+        return not known and bool(typed.arguments.strip())
 
     def masked_raw(self, text: str) -> str:
         """The same for what goes out as it is: it may be, or go on with, a secret that the server waits for."""
@@ -327,6 +343,8 @@ class Interpreter:
         finally:
             if not done and output.file is not None:
                 output.file.finish(accepted=False)
+                if output.file.octets:
+                    self.console.say(f"{output.file.path} is incomplete: {output.file.octets:,} octets were written")
         result = Result(f"{sent.tag} {sent.words}" if typed.tag else sent.words)
         result.milliseconds = (time.perf_counter() - begun) * 1000
         if isinstance(answer, Pop3Answer) and isinstance(status, StatusLine) and not sent.multiline and status.ok:

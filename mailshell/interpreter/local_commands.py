@@ -94,7 +94,7 @@ def _help_on(interpreter: Interpreter, topic: str) -> Lines:
     if record is None and local is not None:
         return [f"{local.name} {local.arguments}".rstrip(), f"  {local.help}"]
     if record is None:
-        raise UsageError(f"there is no help on {topic}; .help lists what there is")
+        raise UsageError(f"there is no help on {topic.split()[0]}; .help lists what there is")
     lines = [record.syntax, f"  {record.help}."]
     if record.capability:
         lines.append(f"  Capability: {record.capability}")

@@ -12,7 +12,8 @@ from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 from mailshell.protocol.secrecy import mask_text
 
 _ARGUMENT = re.compile(r'"(?:[^"\\]|\\.)*"?[^ ]*|[^ ]+')
-_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):([^\s]*)(?=@)")
+#: Up to the last @, as URLs are read: a password may hold anything.
+_URL_PASSWORD = re.compile(r"(\b(?:imaps?|pop3?s?):(?://)?[^:@]*):(.*)(?=@)", re.IGNORECASE)
 _MASK_BEGINS = mask_text("")[0]
 #: Words before a command that leave it a command.
 _PREFIXES = ("send", "xatom")
@@ -66,7 +67,8 @@ def _mask_passed_on(text: str, catalogue: Catalogue) -> str:
     try:
         lines = unescape(text).decode("utf-8", "surrogateescape").splitlines()
     except UsageError:
-        return text
+        # What can't be read may hold anything.
+        return mask_text("octets")
     shown = [mask_line(line, catalogue) for line in lines]
     return text if shown == lines else r"\r\n".join(shown)
 

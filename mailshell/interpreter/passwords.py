@@ -6,9 +6,13 @@ A password is held in a ``Secret``, which can't print itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from mailshell.exits import UsageError
 
@@ -63,10 +67,36 @@ class PasswordSource:
                 raise UsageError(f"the environment variable {self.env}, which should hold the password, is not set")
             return Secret(value)
         if self.file is not None:
-            return Secret(_first_line(self.file))
+            return Secret(await _in_thread(partial(_first_line, self.file)))
         if self.command is not None:
             return Secret(await _run(self.command))
         return None
+
+
+async def _in_thread(read: Callable[[], str]) -> str:
+    """What ``read`` returns or raises, from a daemon thread: the file may be a pipe to which nobody writes."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[str] = loop.create_future()
+
+    def tell(value: str | None, error: UsageError | None) -> None:
+        if result.done():
+            return
+        if error is not None:
+            result.set_exception(error)
+        else:
+            result.set_result(value or "")
+
+    def work() -> None:
+        value, failure = None, None
+        try:
+            value = read()
+        except UsageError as error:
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, value, failure)
+
+    threading.Thread(target=work, name="password file", daemon=True).start()
+    return await result
 
 
 def _first_line(path: str) -> str:

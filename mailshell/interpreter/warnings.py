@@ -31,6 +31,8 @@ def warnings_for(typed: TypedLine, session: Session, catalogue: Catalogue, terms
     warnings = [caution.text for caution in check(typed.text, catalogue, terms, situation(session))]
     if typed.name in _SENDS_PASSWORD and in_the_clear(session):
         warnings.append("the password goes over the network in the clear")
+    if typed.name == "COMPRESS":
+        warnings.append("mailshell does not compress: if the server agrees, nothing after it can be read")
     if isinstance(state, ImapState) and state.phase is Phase.LOGOUT:
         warnings.append("the server has said BYE")
     return warnings

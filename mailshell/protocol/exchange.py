@@ -167,6 +167,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def partial_line(self) -> bool:
+        """Whether this side has begun a line and not ended it."""
+        ...
+
+    @property
     def farewell(self) -> bool:
         """Whether the server is about to close the connection, and has said so."""
         ...

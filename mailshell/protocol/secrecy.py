@@ -15,12 +15,13 @@ from dataclasses import replace
 from typing import TypeVar
 
 from mailshell.protocol.events import Line, LinePart, LiteralPart, SecretSpan
+from mailshell.text.escape import escape_octets
 
 #: A known secret shorter than this is not looked for elsewhere (octets).
 LEAST = 6
 #: A piece of a known secret that ends a chunk is masked from this length on (octets).
 LEAST_PIECE = 3
-_MOST_KNOWN = 200
+_MOST_KNOWN = 500
 _MOST_MARKS = 200
 Piece = TypeVar("Piece", LinePart, LiteralPart)
 
@@ -60,13 +61,25 @@ class Secrets:
         return bool(self._known)
 
     def learn(self, value: bytes, label: str = "password") -> None:
-        """Remember a secret in each form in which it may appear: as it is, quoted, and in base64."""
-        if len(value) < LEAST or len(self._known) >= _MOST_KNOWN:
+        """Remember a secret in each form in which it may appear: as it is, quoted, in base64, and escaped for display.
+
+        Of very many the oldest are forgotten.
+        """
+        if len(value) < LEAST:
             return
         quoted = value.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-        for form in (value, quoted, base64.b64encode(value)):
+        for form in (
+            value,
+            quoted,
+            base64.b64encode(value),
+            escape_octets(value).encode(),
+            escape_octets(quoted).encode(),
+        ):
             self._known.setdefault(form, label)
             self._periods[form] = _period(form)
+        while len(self._known) > _MOST_KNOWN:
+            oldest = next(iter(self._known))
+            del self._known[oldest], self._periods[oldest]
 
     def learn_response(self, value: bytes, label: str = "response") -> None:
         """Remember a SASL response in base64 and the secrets that its plain form gives away.

@@ -273,3 +273,13 @@ def test_a_server_that_does_not_answer_the_farewell(serve: Serve, scheme: str) -
     outcome = inside(serve(f"S: {greeting}\n{end}\nSTALL").url(scheme), "--timeout", "0.2", "-c", ".state")
     assert outcome.status == 0
     assert "no answer to" in outcome.err
+
+
+def test_a_line_full_of_brackets_takes_no_time(serve: Serve) -> None:
+    line = b"* 1 FETCH (" + b"BODY[" * 100_000 + b" {3}\r\nabc)\r\na1 OK done\r\n"
+    begun = time.monotonic()
+    outcome = inside(
+        serve([f"S: {PREAUTH}", "C: a1 FETCH 1 BODY[]", line, "LOGOUT"]).url("imap"), *lines("FETCH 1 BODY[]")
+    )
+    assert outcome.status == 0, outcome.err[-300:]
+    assert time.monotonic() - begun < 5

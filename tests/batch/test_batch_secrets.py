@@ -114,3 +114,18 @@ def test_saved_octets_are_masked(serve: Serve, tmp_path: Path) -> None:
     server = serve(f"S: {PLAIN_IMAP}\nC: a1 LOGIN fred tr0ub4dor\nS: a1 NO not tr0ub4dor\nLOGOUT")
     inside(server.url(), *lines("LOGIN fred tr0ub4dor", f".save {tmp_path}/answer"))
     assert "tr0ub4dor" not in (tmp_path / "answer").read_text()
+
+
+def test_secrets_outlive_the_connection(serve: Serve) -> None:
+    first = serve(f"S: {PLAIN_IMAP}\nC: a1 LOGIN ana Xtr0ub4dorX\nS: a1 NO not Xtr0ub4dorX\nLOGOUT")
+    second = serve(f"S: {PLAIN_IMAP}\nC: a1 NOOP\nS: a1 NO not Xtr0ub4dorX\nLOGOUT")
+    run = inside(first.url("imap"), "-d", "2", *lines("LOGIN ana Xtr0ub4dorX", f".open {second.url('imap')}", "NOOP"))
+    assert run.err.count("⟦password⟧") >= 3
+    assert "Xtr0ub4dorX" not in run.everything
+
+
+def test_a_mistyped_login_is_not_kept(serve: Serve) -> None:
+    server = serve(f"S: {POP3}\nC: PAS hunter22\nS: -ERR what\nQUIT")
+    run = inside(server.url("pop3"), *lines("PAS hunter22", ".history"))
+    assert "PAS ⟦arguments⟧" in run.out
+    assert "hunter22" not in run.out

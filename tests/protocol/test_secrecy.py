@@ -16,6 +16,7 @@ from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.secrecy import ChunkMask, Secrets, mask, mask_text, relative
+from mailshell.text.escape import escape_octets
 
 #: Octets that stand in none of the commands, so that any of them that is shown is one too many.
 _ODD = "§¤µ¶Ŧđ".encode() + b"!#$%&'+,;<=>?@^_`|~"
@@ -331,3 +332,19 @@ def test_occurrences_that_overlap_are_one_span() -> None:
     secrets = Secrets()
     secrets.learn(b"abcabcab")
     assert [(start, end) for start, end, _ in secrets.scan(b"xabcabcabcabcabx abcabcab")] == [(1, 15), (17, 25)]
+
+
+def test_a_secret_is_known_as_it_is_displayed() -> None:
+    """Escaped for a terminal, a password with a backslash or a tab looks different, and is one all the same."""
+    for password in (rb'pa ss"w\rd', b"pass\tword9", "pass\u202eword9".encode()):
+        secrets = Secrets()
+        secrets.learn(password)
+        shown = escape_octets(b"NO not " + password)
+        assert secrets.mask_str(shown) == "NO not " + mask_text("password")
+
+
+def test_of_very_many_secrets_the_latest_are_known() -> None:
+    secrets = Secrets()
+    for number in range(1000):
+        secrets.learn(b"filler-%d-password" % number)
+    assert secrets.scan(b"x filler-999-password")

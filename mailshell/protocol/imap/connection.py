@@ -95,6 +95,11 @@ class ImapConnection:
         return "" if self._server.between else "inside a response"
 
     @property
+    def partial_line(self) -> bool:
+        """Whether this side has begun a line and not ended it."""
+        return bool(self._client.partial_line)
+
+    @property
     def farewell(self) -> bool:
         """Whether the server has said that it closes the connection."""
         return self.state.said_bye

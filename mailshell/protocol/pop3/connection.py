@@ -86,6 +86,11 @@ class Pop3Connection:
         return self._began[1] if self._began is not None else None
 
     @property
+    def partial_line(self) -> bool:
+        """Whether this side has begun a line and not ended it."""
+        return bool(self._client.partial_line)
+
+    @property
     def farewell(self) -> bool:
         """Whether the server has accepted QUIT, after which it closes the connection."""
         return self.state.phase is Phase.UPDATE
