@@ -9,6 +9,7 @@ from mailshell.interpreter.answer import masked, response_text
 from mailshell.interpreter.console import Console
 from mailshell.protocol.events import Deviation, LimitReached
 from mailshell.protocol.exchange import Exchange, Status, Stray
+from mailshell.protocol.imap.data import Other
 from mailshell.protocol.imap.grammar import read_data
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.secrecy import Secrets
@@ -41,7 +42,8 @@ class Announcer:
         response = masked(response, self.secrets)
         data, deviations = read_data(response)
         self.untagged.append(response_text(response))
-        self._say(f"* {unsolicited(data)}")
+        # What has no form of its own is shown as it came.
+        self._say(f"* {escape_octets(response.line[2:][:1000]) if isinstance(data, Other) else unsolicited(data)}")
         for deviation in deviations[:3]:
             self._say(f"! {escape(str(deviation))}")
 

@@ -78,12 +78,12 @@ async def _help(interpreter: Interpreter, arguments: str) -> Lines:
         "",
         "Commands of this protocol (.help NAME tells of one):",
     ]
-    row = " "
+    row = ""
     for name in names:
         if len(row) + len(name) + 2 > interpreter.console.width:
             lines.append(row)
-            row = " "
-        row += f" {name.replace(' ', '_') if ' ' in name else name}"
+            row = ""
+        row += f"  {name}"
     return [*lines, row]
 
 
