@@ -45,6 +45,7 @@ from mailshell.protocol.sniff import recognise
 from mailshell.transport.connect import connect, server_name_of
 from mailshell.transport.dial import describe_os_error
 from mailshell.transport.endpoint import Endpoint
+from mailshell.transport.errors import TlsFailed
 from mailshell.transport.stream import Stream
 from mailshell.transport.tls import TlsOptions, make_context
 from mailshell.wire import Closed, Connected, Diagnostic, Injected, Observer, Octets, TlsStarted, WireEvent
@@ -458,7 +459,9 @@ class Session:
         self._wire(Closed(self._clock(), not self._closing, reason))
         connecting = self.greeting is None
         self._fail(ConnectionLost(reason))
-        if not self._closing and not connecting and not (self.engine.farewell and error is None):
+        # A handshake that failed is told by whoever asked for it, and an end that was announced needs no telling.
+        told = connecting or isinstance(error, TlsFailed) or (self.engine.farewell and error is None)
+        if not self._closing and not told:
             self.listener.closed(reason)
 
     def stderr(self, line: str) -> None:

@@ -126,7 +126,7 @@ async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:
     """IDLE (RFC 9051 section 6.3.13): until Enter, Ctrl-C, or the number of seconds typed after it; then DONE."""
     words = typed.arguments.split()
     seconds: float | None = None
-    if words and typed.name == "IDLE":
+    if words:
         if not _SECONDS.match(words[0]):
             return await interpreter.send(typed, await interpreter.parts(typed))
         seconds = float(words[0])
@@ -253,7 +253,7 @@ async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
         finally:
             interpreter.raw_pending = None
 
-    return await interpreter.conduct(typed, output, answer, exchange)
+    return await interpreter.conduct(typed, output, answer, exchange, fresh=False)
 
 
 def describe_tls(session: Session) -> str:

@@ -26,7 +26,6 @@ from mailshell.interpreter.warnings import warnings_for
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
-from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.imap.state import Phase as ImapPhase
 from mailshell.protocol.imap.terms import TERMS as IMAP_TERMS
@@ -68,7 +67,6 @@ class Interpreter:
         #: Whether what was sent raw last is the beginning of a line with a secret.
         self.raw_secret = False
         self.leaving = False
-        self.last_data: str | None = None
         self._tags = 0
 
     # --- what there is
@@ -330,10 +328,15 @@ class Interpreter:
         exchange: dialogues.Conduct,
         *,
         quiet: bool = False,
+        fresh: bool = True,
     ) -> Result:
-        """Carry out an exchange and make its result: times, data, status, and TLS if the server agreed to it."""
+        """Carry out an exchange and make its result: times, data, status, and TLS if the server agreed to it.
+
+        ``fresh``: nothing of it has been sent yet.
+        """
         session = self.connected
-        self.tap.begin()
+        if fresh:
+            self.tap.begin()
         self.announcer.untagged.clear()
         begun = time.perf_counter()
         done = False
@@ -357,9 +360,7 @@ class Interpreter:
             await session.start_tls()
             if not quiet:
                 self.console.say(dialogues.describe_tls(session))
-        if isinstance(session.engine, ImapConnection) and session.engine.state.said_bye and status.ok:
-            session.close()
-        if status.ok and sent.name == "QUIT":
+        if session.engine.farewell and status.ok:
             session.close()
         return result
 

@@ -124,3 +124,10 @@ def test_idle_that_ends_by_itself(serve: Serve, answer: str, status: int) -> Non
     begun = time.monotonic()
     assert inside(serve(f"S: {PREAUTH}\nC: a1 IDLE\n{answer}\n{end}").url(), "-c", "IDLE 5").status == status
     assert time.monotonic() - begun < 3
+
+
+def test_hex_after_raw_shows_both_sides(serve: Serve) -> None:
+    url = serve(f"S: {PREAUTH}\nC: zz NOOP\nS: zz OK done\nLOGOUT").url("imap")
+    outcome = inside(url, *lines(r".raw zz NOOP\r\n", ".hex"))
+    assert "zz NOOP" in outcome.out
+    assert "zz OK done" in outcome.out.replace("\n", "")
