@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
+from mailshell.answers import Answers, fail_quietly
 from mailshell.contract import (
     AnswerUnusable,
     ConnectionLost,
@@ -55,14 +54,6 @@ _PIECE = 1 << 18
 _FIRST = 256
 
 
-@dataclass(eq=False, slots=True)
-class _Pending:
-    exchange: Exchange
-    handler: Handler | None
-    done: asyncio.Future[Status]
-    continuation: asyncio.Queue[Status] = field(default_factory=asyncio.Queue)
-
-
 def make_engine(
     protocol: str, limits: Limits = DEFAULT, secrets: Secrets | None = None
 ) -> ImapConnection | Pop3Connection:
@@ -89,7 +80,6 @@ class Session:
         self.listener = listener
         self.observers = list(observers)
         self.tls_options = tls or TlsOptions()
-        self.timeout = timeout
         self.engine = make_engine(endpoint.protocol, limits, secrets)
         self.greeting: Status | None = None
         self.closed_because: str | None = None
@@ -98,13 +88,13 @@ class Session:
         self._clock = clock
         self._stream: Stream | None = None
         self._greeted: asyncio.Future[Status] | None = None
-        self._pending: dict[Exchange, _Pending] = {}
         self._received = 0
         self._first = b""
         self._echoes = ChunkMask(self.engine.secrets)
         self._own = ChunkMask(self.engine.secrets)
         self._closing = False
-        self._broken: SessionError | None = None
+        #: Who waits for which answer.
+        self.answers = Answers(timeout, lambda: self._clock() - self.last_activity, lambda: self.engine.inside)
 
     # --- the connection
 
@@ -144,7 +134,7 @@ class Session:
             self.greeting = await self._wait(self._greeted, f"connected to {self.endpoint.name}, but it says nothing")
         except TimeLimit as error:
             if self._first:
-                then = f"nothing more for {self.timeout:g} s, {self.engine.inside}"
+                then = f"nothing more for {self.answers.timeout:g} s, {self.engine.inside}"
                 raise AnswerUnusable(self._no_greeting(then)) from None
             hint = "" if self.tls else f"; a port that expects TLS waits like this: try {self.protocol}s://"
             raise TimeLimit(f"{error}{hint}") from None
@@ -167,7 +157,7 @@ class Session:
         assert self._stream is not None
         context = make_context(self.tls_options)
         name = server_name_of(self.endpoint, self.tls_options)
-        info = await self._stream.start_tls(context, name, self.timeout)
+        info = await self._stream.start_tls(context, name, self.answers.timeout)
         self.awaits_tls = False
         self.engine.started_tls()
         self._wire(TlsStarted(self._clock(), info.version, info.cipher, name, info.verified))
@@ -246,7 +236,7 @@ class Session:
         # Of several commands in one write only the last is waited for; the answers to the others go to the listener.
         for exchange in begun[:-1]:
             exchange.abandoned = True
-        self.attend(begun[-1], handler)
+        self.answers.attend(begun[-1], handler)
         return begun[-1]
 
     async def command(self, parts: Sequence[Part], handler: Handler | None) -> tuple[Exchange, Status]:
@@ -262,13 +252,13 @@ class Session:
             for part in parts[1:]:
                 if isinstance(part, bytes):
                     self.write(part)
-                elif part.sync and await self.continuation(exchange) is None:
+                elif part.sync and await self.answers.continuation(exchange) is None:
                     break
                 else:
                     await self._send_literal(part)
-            return exchange, await self.completion(exchange)
+            return exchange, await self.answers.completion(exchange)
         except BaseException:
-            self.abandon(exchange)
+            self.answers.abandon(exchange)
             raise
 
     async def _send_literal(self, literal: LiteralSource) -> None:
@@ -288,65 +278,10 @@ class Session:
             self._drop("the connection was dropped, because a literal could not be sent whole")
             raise
 
-    async def continuation(self, exchange: Exchange) -> Status | None:
-        """Wait for a continuation request to the command; None if the command was completed instead."""
-        pending = self._pending[exchange]
-        asked = asyncio.ensure_future(pending.continuation.get())
-        try:
-            await self._wait_any({asked, pending.done}, exchange)
-            if asked.done():
-                return asked.result()
-            pending.done.result()
-            return None
-        finally:
-            asked.cancel()
-
-    async def completion(self, exchange: Exchange) -> Status:
-        """Wait until the answer to the command is complete."""
-        pending = self._pending[exchange]
-        await self._wait_any({pending.done}, exchange)
-        self._pending.pop(exchange, None)
-        return pending.done.result()
-
-    async def either(self, exchange: Exchange, other: asyncio.Future[None]) -> None:
-        """Wait until the command is complete or the other future is done; however long that takes (IDLE)."""
-        futures: set[asyncio.Future[Any]] = {self._pending[exchange].done, other}
-        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-        self.last_activity = self._clock()
-
-    def abandon(self, exchange: Exchange) -> None:
-        """Nobody waits for this answer any more; when it comes the listener is told that it is late."""
-        pending = self._pending.pop(exchange, None)
-        if pending is not None and not pending.done.done():
-            pending.done.cancel()
-        exchange.abandoned = True
-
-    def attend(self, exchange: Exchange, handler: Handler | None) -> None:
-        """Wait again for the answer to a command that was abandoned."""
-        if exchange not in self._pending and not exchange.complete:
-            done: asyncio.Future[Status] = asyncio.get_running_loop().create_future()
-            self._pending[exchange] = _Pending(exchange, handler, done)
-            exchange.abandoned = False
-
-    async def _wait_any(self, futures: set[asyncio.Future[Status]], exchange: Exchange) -> None:
-        """Wait for the first of the futures; TimeLimit after ``timeout`` seconds without an octet from the server."""
-        if self._broken is not None and not any(future.done() for future in futures):
-            raise self._broken
-        name = exchange.name or "the line"
-        while True:
-            left = self.last_activity + self.timeout - self._clock()
-            done, _ = await asyncio.wait(futures, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED)
-            if done:
-                return
-            if self._clock() >= self.last_activity + self.timeout:
-                inside = self.engine.inside
-                where = f" ({inside})" if inside else ""
-                raise TimeLimit(f"no answer to {name} for {self.timeout:g} s{where}; it stays outstanding")
-
     async def _wait(self, future: asyncio.Future[Status], what: str) -> Status:
-        done, _ = await asyncio.wait({future}, timeout=self.timeout)
+        done, _ = await asyncio.wait({future}, timeout=self.answers.timeout)
         if not done:
-            raise TimeLimit(f"{what} for {self.timeout:g} s")
+            raise TimeLimit(f"{what} for {self.answers.timeout:g} s")
         return future.result()
 
     # --- receiving: called by the transport, in order, never waiting
@@ -368,24 +303,19 @@ class Session:
 
     def _dispatch(self, event: Event) -> None:
         if isinstance(event, (LiteralPart, BodyPart, Line, BodyEnd, LinePart)):
-            answering = self.engine.answering
-            if answering is not None:
-                pending = self._pending.get(answering)
-                if pending is not None and pending.handler is not None:
-                    pending.handler.frame(event)
+            handler = self.answers.handler(self.engine.answering)
+            if handler is not None:
+                handler.frame(event)
         elif isinstance(event, Untagged):
             self._dispatch_untagged(event)
         elif isinstance(event, Completed):
             self._dispatch_completed(event)
         elif isinstance(event, Began):
-            pending = self._pending.get(event.exchange)
-            if pending is not None and pending.handler is not None:
-                pending.handler.began(event.response)
+            handler = self.answers.handler(event.exchange)
+            if handler is not None:
+                handler.began(event.response)
         elif isinstance(event, Continuation):
-            pending = self._pending.get(event.exchange) if event.exchange is not None else None
-            if pending is not None:
-                pending.continuation.put_nowait(event.response)
-            elif event.exchange is not None:
+            if event.exchange is not None and not self.answers.continued(event.exchange, event.response):
                 self.listener.late_continuation(event.exchange, event.response)
         elif isinstance(event, Greeting):
             if self._greeted is not None and not self._greeted.done():
@@ -399,20 +329,17 @@ class Session:
         if event.exchange is None:
             self.listener.unsolicited(event.response)
             return
-        pending = self._pending.get(event.exchange)
-        if pending is None:
+        handler = self.answers.handler(event.exchange)
+        if handler is not None:
+            handler.untagged(event.response)
+        elif not self.answers.waits(event.exchange):
             self.listener.late_untagged(event.exchange, event.response)
-        elif pending.handler is not None:
-            pending.handler.untagged(event.response)
 
     def _dispatch_completed(self, event: Completed) -> None:
         if event.exchange.name in ("STARTTLS", "STLS") and event.response.ok and not self.tls:
             self._stop_for_tls()
-        pending = self._pending.get(event.exchange)
-        if pending is None or pending.done.done():
+        if not self.answers.completed(event.exchange, event.response):
             self.listener.late(event.exchange, event.response)
-        else:
-            pending.done.set_result(event.response)
 
     def _stop_for_tls(self) -> None:
         """From here on only TLS is read. What came in the clear after the answer was injected (RFC 9051 11.1)."""
@@ -471,16 +398,11 @@ class Session:
 
     def _fail(self, error: SessionError) -> bool:
         """No answer that is waited for can come any more. Whether one was."""
-        self._broken = error
-        futures = [pending.done for pending in self._pending.values()]
-        if self._greeted is not None:
-            futures.append(self._greeted)
-        waited = [future for future in futures if not future.done()]
-        for future in waited:
-            future.set_exception(error)
-            # Retrieved here so that asyncio does not complain if nobody waits for this one.
-            future.exception()
-        return bool(waited)
+        waited = self.answers.fail(error)
+        if self._greeted is not None and not self._greeted.done():
+            fail_quietly(self._greeted, error)
+            return True
+        return waited
 
     # --- observers
 

@@ -101,16 +101,16 @@ async def authenticate(
     exchange = session.begin(line + b"\r\n", handler)
     error: sasl.SaslError | None = None
     try:
-        while (request := await session.continuation(exchange)) is not None:
+        while (request := await session.answers.continuation(exchange)) is not None:
             try:
                 response = _respond(steps, first, request)
             except sasl.SaslError as fault:
                 error, response = fault, b"*"
             first = None
             session.write(response + b"\r\n")
-        status = await session.completion(exchange)
+        status = await session.answers.completion(exchange)
     except BaseException:
-        session.abandon(exchange)
+        session.answers.abandon(exchange)
         raise
     if error is not None:
         raise error

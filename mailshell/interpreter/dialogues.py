@@ -136,13 +136,13 @@ async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:
     async def exchange(handler: Handler) -> tuple[Exchange, Status]:
         sent = session.begin(f"{tag} {typed.word}\r\n".encode(), handler)
         try:
-            if await session.continuation(sent) is None:
-                return sent, await session.completion(sent)
+            if await session.answers.continuation(sent) is None:
+                return sent, await session.answers.completion(sent)
             if console.interactive:
                 console.say("idling; Enter ends it")
             ended = asyncio.ensure_future(console.idle_end(seconds))
             try:
-                await session.either(sent, ended)
+                await session.answers.either(sent, ended)
             except asyncio.CancelledError:
                 # Ctrl-C ends IDLE, not the program: DONE is owed to the server all the same.
                 task = asyncio.current_task()
@@ -152,9 +152,9 @@ async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:
                 ended.cancel()
             if not sent.complete:
                 session.write(b"DONE\r\n")
-            return sent, await session.completion(sent)
+            return sent, await session.answers.completion(sent)
         except BaseException:
-            session.abandon(sent)
+            session.answers.abandon(sent)
             raise
 
     return await _conduct(interpreter, typed, exchange)
@@ -229,26 +229,26 @@ async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
     if sent is None or sent.complete:
         interpreter.raw_pending = None
         return result
-    session.attend(sent, answer)
+    session.answers.attend(sent, answer)
     try:
         if not octets.endswith(b"\n"):
-            session.abandon(sent)
+            session.answers.abandon(sent)
             return result
-        request = await session.continuation(sent) if sent.awaits is not Awaits.NOTHING else None
+        request = await session.answers.continuation(sent) if sent.awaits is not Awaits.NOTHING else None
     except BaseException:
-        session.abandon(sent)
+        session.answers.abandon(sent)
         raise
     if request is not None:
         # Until more is sent nobody waits: what the server says to this meanwhile is told as it comes.
-        session.abandon(sent)
+        session.answers.abandon(sent)
         interpreter.console.say(interpreter.secrets.mask_str(f"+ {words_of(request)}"))
         return result
 
     async def exchange(handler: Handler) -> tuple[Exchange, Status]:
         try:
-            return sent, await session.completion(sent)
+            return sent, await session.answers.completion(sent)
         except BaseException:
-            session.abandon(sent)
+            session.answers.abandon(sent)
             raise
         finally:
             interpreter.raw_pending = None

@@ -171,7 +171,7 @@ async def _timeout(interpreter: Interpreter, arguments: str) -> Lines:
     if arguments:
         interpreter.options.timeout = read_seconds(arguments)
         if interpreter.session is not None:
-            interpreter.session.timeout = interpreter.options.timeout
+            interpreter.session.answers.timeout = interpreter.options.timeout
     return [f"waiting for an answer for {interpreter.options.timeout:g} s"]
 
 
