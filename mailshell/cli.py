@@ -144,7 +144,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _options(chosen: argparse.Namespace) -> Options:
-    from mailshell.interpreter.local_commands import read_seconds
+    from mailshell.interpreter.local.connection import read_seconds
     from mailshell.interpreter.options import Options
     from mailshell.interpreter.passwords import PasswordSource, Secret
     from mailshell.transport.tls import TlsOptions

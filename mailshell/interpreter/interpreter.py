@@ -10,14 +10,15 @@ from dataclasses import replace
 
 from mailshell.contract import AnswerUnusable, ConnectionLost, Handler, Part, SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError
-from mailshell.interpreter import dialogues, local_commands, python_api
+from mailshell.interpreter import dialogues, python_api
 from mailshell.interpreter.announce import Announcer
 from mailshell.interpreter.answer import ImapAnswer, Output, Pop3Answer, conclude
 from mailshell.interpreter.arguments import ArgumentReader
 from mailshell.interpreter.body import FileSink
 from mailshell.interpreter.console import Console
 from mailshell.interpreter.line import TypedLine, read_line
-from mailshell.interpreter.masking import passes_on, secret_of
+from mailshell.interpreter.local import table
+from mailshell.interpreter.masking import mask_line, passes_on, secret_of
 from mailshell.interpreter.options import Options
 from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.result import Result
@@ -217,7 +218,7 @@ class Interpreter:
         """A typed line as it may be kept: arguments that are secret, and known secrets, masked."""
         if passes_on(line) or (self.raw_mode and not line.startswith(".raw")):
             return self.masked_raw(line)
-        masked = local_commands.mask_line(line, self.catalogue)
+        masked = mask_line(line, self.catalogue)
         if masked == line and self._may_be_a_login(line):
             masked = f"{line.split()[0]} {mask_text('arguments')}"
         return self.secrets.mask_str(masked)
@@ -237,7 +238,7 @@ class Interpreter:
         """The same for what goes out as it is: it may be, or go on with, a secret that the server waits for."""
         if self.raw_secret or self._expects_secret():
             return mask_text("response")
-        lines = [local_commands.mask_line(line, self.catalogue) for line in text.split("\n")]
+        lines = [mask_line(line, self.catalogue) for line in text.split("\n")]
         return self.secrets.mask_str("\n".join(lines))
 
     def _expects_secret(self) -> bool:
@@ -265,7 +266,7 @@ class Interpreter:
         if not line:
             return Result("")
         if line.startswith("."):
-            return await local_commands.run(self, line.rstrip())
+            return await table.run(self, line.rstrip())
         typed = read_line(line, self.catalogue, tags=self.protocol != "pop3", words=python_api.WORDS)
         if typed.record is None:
             # A command of the other protocol by mistake: the engine does not know where its secret is.

@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
-from mailshell.interpreter import dialogues, local_commands
+from mailshell.interpreter import dialogues
 from mailshell.interpreter.escapes import unescape
 from mailshell.interpreter.line import TypedLine, read_line
+from mailshell.interpreter.local import connection, table, wire
+from mailshell.interpreter.local.command import finish
 from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.result import Result
 from mailshell.protocol.imap.commands import unquote
@@ -42,7 +44,7 @@ def find(interpreter: Interpreter, typed: TypedLine) -> Awaitable[Result] | None
 
 async def _call(interpreter: Interpreter, typed: TypedLine, function: Function) -> Result:
     outcome = await function(interpreter, typed.arguments.strip())
-    return outcome if isinstance(outcome, Result) else local_commands.finish(interpreter, typed.text, outcome)
+    return outcome if isinstance(outcome, Result) else finish(interpreter, typed.text, outcome)
 
 
 async def _close(interpreter: Interpreter, arguments: str) -> list[str]:
@@ -121,19 +123,19 @@ async def _open(interpreter: Interpreter, arguments: str) -> list[str] | Result:
     words = arguments.split()
     if words and "://" not in arguments and len(words) <= 2 and ":" not in words[0]:
         arguments = f"imap://{words[0]}" + (f":{words[1]}" if len(words) == 2 else "")
-    return await local_commands.run(interpreter, f".open {arguments}".rstrip())
+    return await table.run(interpreter, f".open {arguments}".rstrip())
 
 
 async def _welcome(interpreter: Interpreter, arguments: str) -> list[str]:
-    return await local_commands.welcome(interpreter, arguments)
+    return await connection.welcome(interpreter, arguments)
 
 
 async def _debug(interpreter: Interpreter, arguments: str) -> list[str]:
-    return await local_commands.set_level(interpreter, arguments.removeprefix("=").strip())
+    return await wire.set_level(interpreter, arguments.removeprefix("=").strip())
 
 
 async def _capabilities(interpreter: Interpreter, arguments: str) -> list[str] | Result:
-    return await local_commands.run(interpreter, ".caps")
+    return await table.run(interpreter, ".caps")
 
 
 async def _protocol_version(interpreter: Interpreter, arguments: str) -> list[str]:
@@ -156,7 +158,7 @@ async def _encoding(interpreter: Interpreter, arguments: str) -> list[str]:
 
 
 async def _print_log(interpreter: Interpreter, arguments: str) -> list[str] | Result:
-    return await local_commands.run(interpreter, ".hex")
+    return await table.run(interpreter, ".hex")
 
 
 def _value(arguments: str) -> object:

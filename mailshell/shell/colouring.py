@@ -13,7 +13,7 @@ from mailshell.highlight.terminal import background
 from mailshell.highlight.themes import THEMES
 from mailshell.interpreter import python_api
 from mailshell.interpreter.interpreter import Interpreter
-from mailshell.interpreter.local_commands import COMMANDS
+from mailshell.interpreter.local.table import COMMANDS
 
 
 def input_lexer(interpreter: Interpreter) -> DynamicLexer:

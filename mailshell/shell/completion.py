@@ -8,7 +8,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from mailshell.interpreter.interpreter import Interpreter
-from mailshell.interpreter.local_commands import COMMANDS
+from mailshell.interpreter.local.table import COMMANDS
 from mailshell.protocol.catalogue import Command
 
 

@@ -7,7 +7,7 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from mailshell.assist.hints import explain_position, hint_at
 from mailshell.assist.position import Position, locate
 from mailshell.interpreter.interpreter import Interpreter
-from mailshell.interpreter.local_commands import COMMANDS
+from mailshell.interpreter.local.table import COMMANDS
 
 _LOCAL = {command.name: command.arguments for command in COMMANDS.values()}
 

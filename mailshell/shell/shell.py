@@ -14,7 +14,8 @@ from mailshell.contract import SessionError
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
-from mailshell.interpreter.local_commands import COMMANDS, describe_opening
+from mailshell.interpreter.local.connection import describe_opening
+from mailshell.interpreter.local.table import COMMANDS
 from mailshell.interpreter.options import Options
 from mailshell.shell.attention import Attention
 from mailshell.shell.colouring import input_lexer, input_style

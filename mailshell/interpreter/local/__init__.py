@@ -1,0 +1,1 @@
+"""The local commands: they begin with a dot and never cross the wire by themselves."""

@@ -1,0 +1,105 @@
+"""Opening and closing a session: ``.open``, ``.close``, ``.quit``, ``.starttls``, and what belongs to that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mailshell.exits import UsageError
+from mailshell.interpreter import dialogues
+from mailshell.interpreter.local.command import Lines, LocalCommand
+from mailshell.interpreter.result import Result
+from mailshell.text.escape import escape, escape_octets
+from mailshell.transport.endpoint import EndpointError, parse_url
+
+if TYPE_CHECKING:
+    from mailshell.interpreter.interpreter import Interpreter
+
+
+async def _open(interpreter: Interpreter, arguments: str) -> Lines:
+    if not arguments:
+        if interpreter.endpoint is None:
+            raise UsageError(".open needs a URL, such as imaps://mail.example.org")
+        endpoint = interpreter.endpoint
+    else:
+        try:
+            endpoint = parse_url(arguments)
+        except EndpointError as error:
+            raise UsageError(str(error)) from None
+    await interpreter.open(endpoint)
+    return describe_opening(interpreter)
+
+
+def describe_opening(interpreter: Interpreter) -> Lines:
+    """What a person is told once the session stands."""
+    session = interpreter.session
+    if session is None or session.greeting is None:
+        return []
+    tls = dialogues.describe_tls(session)
+    greeting = session.greeting
+    code = f"[{escape_octets(greeting.code)}] " if greeting.code is not None else ""
+    return [f"connected to {escape(session.endpoint.name)}, {tls}", f"{code}{escape_octets(greeting.text)}"]
+
+
+async def _close(interpreter: Interpreter, arguments: str) -> Lines:
+    if interpreter.session is None or not interpreter.session.is_open:
+        raise UsageError("not connected")
+    await interpreter.close()
+    return []
+
+
+async def _quit(interpreter: Interpreter, arguments: str) -> Lines:
+    interpreter.leaving = True
+    return []
+
+
+async def _starttls(interpreter: Interpreter, arguments: str) -> Result:
+    return await interpreter.run_command("STLS" if interpreter.protocol == "pop3" else "STARTTLS")
+
+
+async def welcome(interpreter: Interpreter, arguments: str) -> Lines:
+    """``.welcome``, ``getwelcome``, ``welcome``: the greeting as it came."""
+    session = interpreter.session
+    if session is None or session.greeting is None:
+        raise UsageError("not connected; .open URL connects")
+    line: bytes = getattr(session.greeting, "line", b"")
+    return [escape_octets(line)]
+
+
+async def _timeout(interpreter: Interpreter, arguments: str) -> Lines:
+    if arguments:
+        interpreter.options.timeout = read_seconds(arguments)
+        if interpreter.session is not None:
+            interpreter.session.answers.timeout = interpreter.options.timeout
+    return [f"waiting for an answer for {interpreter.options.timeout:g} s"]
+
+
+def read_seconds(text: str) -> float:
+    """A time limit above zero, in seconds. UsageError otherwise."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise UsageError(f"{text} is no number of seconds") from None
+    if not 0 < seconds <= 1e6:
+        raise UsageError("a time limit must be more than 0 seconds: one of 0 would never wait for an answer")
+    return seconds
+
+
+async def _insecure(interpreter: Interpreter, arguments: str) -> Lines:
+    options = interpreter.options
+    if arguments not in ("", "on", "off"):
+        raise UsageError(".insecure takes on or off")
+    if arguments:
+        options.tls_options = replace(options.tls_options, insecure=arguments == "on")
+    return [f"certificates are {'NOT verified' if options.tls_options.insecure else 'verified'} from the next .open on"]
+
+
+COMMANDS = (
+    LocalCommand(".open", "[URL]", "connect; without a URL, to the same server again", _open),
+    LocalCommand(".close", "", "log out and disconnect", _close),
+    LocalCommand(".quit", "", "leave (Ctrl-D)", _quit, also=".exit"),
+    LocalCommand(".starttls", "", "STARTTLS or STLS, then the handshake", _starttls),
+    LocalCommand(".welcome", "", "the greeting", welcome),
+    LocalCommand(".timeout", "[SECONDS]", "how long to wait for an answer", _timeout),
+    LocalCommand(".insecure", "[on|off]", "whether to accept any certificate", _insecure, choices=("on", "off")),
+)

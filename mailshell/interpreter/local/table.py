@@ -1,0 +1,42 @@
+"""The local commands by name, and the running of a line that begins with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailshell.exits import UsageError
+from mailshell.interpreter.local import connection, session, wire
+from mailshell.interpreter.local.command import LocalCommand, finish
+from mailshell.interpreter.local.help import show as show_help
+from mailshell.interpreter.result import Result
+
+if TYPE_CHECKING:
+    from mailshell.interpreter.interpreter import Interpreter
+
+
+async def run(interpreter: Interpreter, line: str) -> Result:
+    """Run a line that begins with a dot. UsageError if there is no such command."""
+    word, _, arguments = line.partition(" ")
+    command = COMMANDS.get(word.lower())
+    if command is None:
+        matches = [name for name in COMMANDS if name.startswith(word.lower())]
+        if len(matches) != 1 or len(word) < 2:
+            raise UsageError(f"there is no local command {word}; .help lists them")
+        command = COMMANDS[matches[0]]
+    outcome = await command.handler(interpreter, arguments.strip())
+    if isinstance(outcome, Result):
+        return outcome
+    return finish(interpreter, line, outcome)
+
+
+#: The commands by what they are about, in the order in which help lists them.
+GROUPS: dict[str, tuple[LocalCommand, ...]] = {
+    "Help": (LocalCommand(".help", "[NAME]", "this list, or one command", show_help, takes="topic"),),
+    "Connection": connection.COMMANDS,
+    "The wire": wire.COMMANDS,
+    "The session": session.COMMANDS,
+}
+#: The commands by name.
+COMMANDS: dict[str, LocalCommand] = {
+    name: command for group in GROUPS.values() for command in group for name in (command.name, command.also) if name
+}
