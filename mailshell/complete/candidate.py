@@ -1,0 +1,36 @@
+"""What is offered at the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that may stand at the cursor.
+
+    ``text`` is what is put into the line, ``shown`` how it stands in the menu (empty: as ``text``), ``key`` what the
+    typed word is held against (empty: ``shown``), ``meta`` a few words about it. ``reason`` tells why it is likely to
+    fail: then it is offered after the others, dimmed.
+    """
+
+    text: str
+    meta: str = ""
+    reason: str = ""
+    shown: str = ""
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.key or self.shown or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An offer for the line at hand: ``text`` replaces it from the offset ``start`` up to the cursor."""
+
+    text: str
+    start: int
+    shown: str
+    meta: str = ""
+    dimmed: bool = False

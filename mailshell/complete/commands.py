@@ -1,0 +1,52 @@
+"""The names of commands: those that fit the state first, then the others with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailshell.assist.position import Position
+from mailshell.complete.candidate import Offer
+from mailshell.complete.reasons import against_command
+from mailshell.complete.surroundings import Surroundings
+
+
+def command_offers(position: Position, around: Surroundings) -> Iterator[Offer]:
+    """The commands of the protocol; obsolete ones only once something of their name has been typed."""
+    typed = bool(position.word.strip())
+    if not around.connected and not typed:
+        yield from local_offers(around)
+        return
+    ranked = []
+    for record in around.catalogue.values():
+        reason = against_command(record, around.situation)
+        if typed or not record.obsolete:
+            ranked.append((bool(reason), record.obsolete, record.name, Offer(record.name, record.help, reason)))
+    for _, _, _, offer in sorted(ranked, key=lambda row: row[:3]):
+        yield offer
+    for name, record in around.catalogue.python_names.items():
+        if typed and name.upper() not in around.catalogue:
+            yield Offer(name, f"{record.name}, by its name in Python", against_command(record, around.situation))
+    if typed and "python" in around.words:
+        for name, meta in around.words["python"]():
+            yield Offer(name, meta)
+
+
+def local_offers(around: Surroundings) -> Iterator[Offer]:
+    """The local commands."""
+    for name, command in around.local.items():
+        yield Offer(name, f"{command.arguments}  {command.help}".strip())
+
+
+def local_arguments(position: Position, around: Surroundings) -> Iterator[Offer]:
+    """What a local command takes as its first argument; its name may be shortened."""
+    name = position.enclosing[0]
+    found = [around.local[name]] if name in around.local else []
+    found = found or [command for known, command in around.local.items() if known.startswith(name)]
+    if len({command.name for command in found}) != 1 or position.given:
+        return
+    command = found[0]
+    for choice in command.choices:
+        yield Offer(choice)
+    if command.takes in around.words:
+        for word, meta in around.words[command.takes]():
+            yield Offer(word, meta)

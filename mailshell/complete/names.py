@@ -1,0 +1,125 @@
+"""The words of the protocol for a place in the grammar: data items, search keys, options, mechanisms and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from mailshell.assist.capabilities import parameters
+from mailshell.assist.position import Position, term_kind
+from mailshell.complete.candidate import Offer
+from mailshell.complete.mailboxes import quoted
+from mailshell.complete.reasons import against_term, lacking
+from mailshell.complete.surroundings import Surroundings
+
+#: The terms that stand within the parentheses of an argument.
+_ELEMENTS: Mapping[str, str] = {
+    "annotation-attributes": "annotation-attribute",
+    "annotation-entries": "annotation-entry",
+    "annotation-values": "annotation-attribute",
+    "create-parameters": "create-parameter",
+    "fetch-modifiers": "fetch-modifier",
+    "id-parameters": "id-field",
+    "metadata-entries": "metadata-entry",
+    "metadata-options": "metadata-option",
+    "metadata-values": "metadata-entry",
+    "quota-limits": "quota-resource",
+    "search-sources": "notify-filter",
+    "select-parameters": "select-parameter",
+    "sort-criteria": "sort-key",
+    "status-items": "status-item",
+    "store-modifiers": "store-modifier",
+}
+#: Arguments that must be in parentheses: with the first word comes the one that opens them.
+_IN_PARENTHESES = frozenset(_ELEMENTS) - {"annotation-entries", "annotation-attributes", "metadata-entries"} | {
+    "list-return",
+    "list-selection",
+    "search-return",
+}
+#: Terms that are strings, and stand in quotes.
+_STRINGS = frozenset({"id-field", "annotation-entry", "annotation-attribute"})
+#: Data items that stand alone, and in no list (RFC 9051 section 6.4.5).
+_MACROS = frozenset({("fetch-item", "ALL"), ("fetch-item", "FAST"), ("fetch-item", "FULL")})
+#: Terms of which the server names all that it has: by the beginning of its capabilities.
+_ADVERTISED: Mapping[str, str] = {
+    "compression": "COMPRESS=",
+    "sasl-mechanism": "AUTH=",
+    "thread-algorithm": "THREAD=",
+}
+#: What ENABLE can switch on (RFC 9051 section 6.3.1; RFC 7162 section 3.1.8; RFC 6855 section 3; RFC 9586 section 3).
+_ENABLES = ("IMAP4rev2", "CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "UIDONLY")
+#: Words that stand for a value, by the kind of the place.
+_WORDS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "append-data": (("{}", "type it here; a line with a single dot ends it"), ("@", "a file")),
+    "literal": (("{}", "type it here; a line with a single dot ends it"), ("@", "a file")),
+    "base64": (("=", "an empty initial response"),),
+    "fetch-items": (("(", "several items"),),
+    "id-parameters": (("NIL", "say nothing of this side"),),
+    "identifier": (("anyone", "everybody, logged in or not"),),
+    "lines": (("0", "the header only"), ("10", "the header and 10 lines")),
+    "notify-events": (("NONE", "no events"), ("SET", "these events and no others")),
+    "quota-root": (('""', "the root that has no name"),),
+}
+
+
+def word_offers(kind: str, position: Position, around: Surroundings) -> Iterator[Offer]:
+    """The words for a place of this kind."""
+    if kind == "atom" and position.command == "COMPRESS":
+        kind = "compression"
+    if kind in _ADVERTISED:
+        yield from _advertised(kind, around)
+        return
+    element = _ELEMENTS.get(kind, term_kind(kind))
+    opener = "(" if kind in _IN_PARENTHESES and not position.listed else ""
+    for term in around.terms.of_kind(element):
+        if element == "capability" or (position.listed and (element, term.name) in _MACROS):
+            continue
+        name = f'"{term.name}"' if element in _STRINGS else term.name
+        meta = f"{term.arguments}  {term.help}" if term.arguments and not term.name.endswith("[") else term.help
+        yield Offer(opener + name, meta, against_term(term, around.situation), key=term.name)
+    for word, meta in _WORDS.get(kind, ()):
+        if not position.listed:
+            yield Offer(word, meta)
+    yield from _particular(kind, around)
+
+
+def _advertised(kind: str, around: Surroundings) -> Iterator[Offer]:
+    known = around.situation.capabilities
+    names: Iterable[str] | None
+    if known is None:
+        names = None
+    elif kind == "sasl-mechanism" and not around.tags:
+        names = parameters("SASL", known)
+    else:
+        start = _ADVERTISED[kind]
+        names = [name[len(start) :] for name in known if name.upper().startswith(start)]
+    if names is None:
+        names = [term.name for term in around.terms.of_kind(kind) if not term.obsolete]
+    for name in names:
+        term = around.terms.find(kind, name)
+        yield Offer(name, term.help if term is not None else "")
+
+
+def _particular(kind: str, around: Surroundings) -> Iterator[Offer]:
+    """Words that this session has: its user, its quota roots, what can be enabled, dates."""
+    if kind == "capability":
+        for name in _ENABLES:
+            term = around.terms.find("capability", name)
+            yield Offer(name, term.help if term else "", lacking(name, around.situation))
+    elif kind in ("user", "identifier") and around.user:
+        yield Offer(quoted(around.user), "who is logged in")
+    elif kind == "quota-root":
+        for root in sorted(around.knowledge.quota_roots):
+            yield Offer(quoted(root), "a quota root of this session")
+    elif kind == "date":
+        for days, meta in ((0, "today"), (1, "yesterday"), (7, "a week ago"), (30, "30 days ago"), (365, "a year ago")):
+            day = around.now.date() - timedelta(days=days)
+            yield Offer(f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}", f"{meta}, {_DAYS[day.weekday()]}")
+    elif kind == "date-time":
+        now = around.now
+        yield Offer(f'"{now.day:2}-{_MONTHS[now.month - 1]}-{now.year} {now:%H:%M:%S %z}"', "now")
+
+
+#: As the protocol has them, whatever the language of the machine (RFC 9051 section 9, date-month).
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
