@@ -9,6 +9,8 @@ from mailshell.protocol.events import Side
 
 #: The first four columns of mailshell's trace, see the style "mailshell".
 _MAILSHELL = re.compile(r"(?:[CS=][:~]|--)[ |\-!=#](?: |\Z)")
+#: What the trace explains below a line.
+_EXPLANATION = re.compile(r"  · ")
 _SIDES = re.compile(r"[ \t]*+(?:(?P<client>C|Client|CLIENT)|(?P<server>S|Server|SERVER)):(?:[ \t]|\Z)")
 _ARROWS = re.compile(r"(?P<client>>|-->|=>)[ \t]|(?P<server><|<--|<=)[ \t]")
 _IMAPLIB = re.compile(r"[ \t]*+\d\d:\d\d\.\d\d (?:(?P<client>>)|(?P<server><)|(?![<>]))[ \t]?")
@@ -37,6 +39,9 @@ def find_prefix(line: str) -> Prefix | None:
         side = {"C": Side.CLIENT, "S": Side.SERVER}.get(line[0])
         what = line[2] if side is not None or line[2] == "!" else line[0]
         return Prefix(match.end(), side, what)
+    match = _EXPLANATION.match(line)
+    if match is not None:
+        return Prefix(match.end(), None, "-")
     match = _SIDES.match(line) or _ARROWS.match(line)
     if match is not None:
         return Prefix(match.end(), _side(match))

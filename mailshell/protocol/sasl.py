@@ -45,9 +45,9 @@ MECHANISMS: Mapping[str, Callable[[str, str], Steps]] = {"PLAIN": plain, "LOGIN"
 def apop_digest(timestamp: bytes, password: str) -> str:
     """The digest of APOP: MD5 over the greeting's timestamp, angle brackets included, and the password.
 
-    RFC 1939 section 7.
+    RFC 1939 section 7. Surrogates in the password stand for octets that are no UTF-8.
     """
-    return hashlib.md5(timestamp + password.encode()).hexdigest()
+    return hashlib.md5(timestamp + password.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def encode_response(octets: bytes) -> bytes:

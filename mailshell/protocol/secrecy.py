@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -22,6 +23,7 @@ LEAST = 6
 #: A piece of a known secret that ends a chunk is masked from this length on (octets).
 LEAST_PIECE = 3
 _MOST_KNOWN = 500
+_TOKEN = re.compile(rb"\x01auth=[A-Za-z0-9]+ +([^\x01]+)\x01", re.IGNORECASE)
 _MOST_MARKS = 200
 Piece = TypeVar("Piece", LinePart, LiteralPart)
 
@@ -53,6 +55,8 @@ class Secrets:
     def __init__(self) -> None:
         self._known: dict[bytes, str] = {}
         self._periods: dict[bytes, int] = {}
+        self._numbers: dict[bytes, int] = {}
+        self._count = 0
 
     def __repr__(self) -> str:
         return f"<{len(self._known)} known secrets>"
@@ -67,6 +71,7 @@ class Secrets:
         """
         if len(value) < LEAST:
             return
+        number = self.number(value)
         quoted = value.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         for form in (
             value,
@@ -77,21 +82,38 @@ class Secrets:
         ):
             self._known.setdefault(form, label)
             self._periods[form] = _period(form)
+            self._numbers.setdefault(form, number)
         while len(self._known) > _MOST_KNOWN:
             oldest = next(iter(self._known))
             del self._known[oldest], self._periods[oldest]
 
+    def number(self, value: bytes) -> int:
+        """The number of a secret: that of the same secret in another form, if it has one already; else the next."""
+        known = self._numbers.get(value)
+        if known is not None:
+            return known
+        self._count += 1
+        self._numbers[value] = self._count
+        while len(self._numbers) > 2 * _MOST_KNOWN:
+            del self._numbers[next(iter(self._numbers))]
+        return self._count
+
     def learn_response(self, value: bytes, label: str = "response") -> None:
         """Remember a SASL response in base64 and the secrets that its plain form gives away.
 
-        The last field of PLAIN (RFC 4616 section 2) is the password; a response of one field may be one (LOGIN).
+        The last field of PLAIN (RFC 4616 section 2) is the password; a response of one field may be one (LOGIN). In
+        OAUTHBEARER and XOAUTH2 it is the token (RFC 7628 section 3.1).
         """
         self.learn(value, label)
         try:
             plain = base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):
             return
-        self.learn(plain.rsplit(b"\0", 1)[-1], "password")
+        token = _TOKEN.search(plain)
+        if token is not None:
+            self.learn(token[1], "token")
+        else:
+            self.learn(plain.rsplit(b"\0", 1)[-1], "password")
 
     def scan(self, octets: bytes) -> list[SecretSpan]:
         """Where known secrets stand in the octets, also where they overlap."""

@@ -8,6 +8,7 @@ from mailshell.highlight import tokens
 from mailshell.highlight.conversation import Conversation
 from mailshell.highlight.terminal import painter
 from mailshell.highlight.values import Pairs
+from mailshell.trace.prefix import EXPLANATION
 
 #: What a row holds beyond this is not taken apart (characters).
 _MOST = 4000
@@ -24,6 +25,10 @@ def paint(rows: Iterable[tuple[str, str]], theme: str | None = None, *, protocol
 
 def _tokens(rows: Iterable[tuple[str, str]], conversation: Conversation) -> Pairs:
     for prefix, text in rows:
-        yield from conversation.row(prefix, text[:_MOST])
-        yield tokens.Text, text[_MOST:]
+        if prefix == EXPLANATION:
+            # It stands beside the conversation, perhaps in the middle of a literal.
+            yield tokens.Note, prefix + text
+        else:
+            yield from conversation.row(prefix, text[:_MOST])
+            yield tokens.Text, text[_MOST:]
         yield tokens.Whitespace, "\n"

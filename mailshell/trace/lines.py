@@ -25,10 +25,11 @@ CLIP_LINE = 2000
 
 
 class Row(NamedTuple):
-    """``note``: told by the trace, not part of what crossed the wire."""
+    """``note``: told by the trace, not part of what crossed the wire. ``ended``: a line of it ends here."""
 
     text: str
     note: bool = False
+    ended: bool = True
 
 
 def row_text(octets: bytes) -> str:
@@ -129,7 +130,7 @@ class Contents:
         pieces = self._cutter.feed(octets)
         if self._folded:
             return self._hold(pieces)
-        return [Row(row_text(self._masked(piece))) for piece in pieces]
+        return [Row(row_text(self._masked(piece)), ended=piece.endswith(b"\n")) for piece in pieces]
 
     def end(self) -> list[Row]:
         """The last rows. A line without an end is marked; what was folded away is counted."""

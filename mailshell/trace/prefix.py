@@ -14,6 +14,8 @@ NOTE = "-"
 SURPRISE = "!"
 BOUNDARY = "="
 DUMP = "#"
+#: In front of a row that explains those above it, in the place of the columns: it belongs to nobody's octets.
+EXPLANATION = "  · "
 
 #: What may stand in each column and what it means, for the help.
 COLUMNS: tuple[tuple[int, str, str], ...] = (
@@ -34,6 +36,7 @@ COLUMNS: tuple[tuple[int, str, str], ...] = (
 
 #: What the rows hold beyond their prefix, for the help.
 SIGNS: tuple[tuple[str, str], ...] = (
+    (EXPLANATION, "instead of a prefix: what the row above means (.explain on)"),
     ("⟦password⟧", "a secret stands here; sizes and offsets leave it out"),
     ("… 1,234 more octets", "the rest of the line is not shown; level 3 shows it"),
     ("\\ at the end", "the line has no end: it goes on in the next row, or the literal or connection ended"),

@@ -28,6 +28,6 @@ class Rows:
         if self._settings.colour:
             from mailshell.trace.colour import paint
 
-            self._settings.write(paint(rows, protocol=self._settings.protocol))
+            self._settings.write(paint(rows, self._settings.theme, protocol=self._settings.protocol))
         else:
             self._settings.write("".join([f"{prefix}{text}\n" for prefix, text in rows]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mailshell.protocol import secrecy
 from mailshell.protocol.events import SecretSpan
@@ -12,10 +12,17 @@ from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import Secrets
 from mailshell.wire import WireEvent
 
+if TYPE_CHECKING:
+    from mailshell.explain.explainer import Explainer
+
 
 @dataclass(slots=True)
 class Settings:
-    """``write`` takes text of whole lines. ``start`` is when the connection was made, on the clock of the events."""
+    """``write`` takes text of whole lines. ``start`` is when the connection was made, on the clock of the events.
+
+    ``theme``: the background that colours are for (``dark``, ``light``, ``neutral``); None: what the terminal tells.
+    ``explainer`` says what each line means; None: nothing is explained.
+    """
 
     protocol: str
     write: Callable[[str], object]
@@ -25,6 +32,8 @@ class Settings:
     colour: bool
     tag_prefix: str
     start: float | None = None
+    theme: str | None = None
+    explainer: Explainer | None = None
 
     @property
     def masking(self) -> Secrets | None:

@@ -13,6 +13,7 @@ Where the two differ:
   shown here.
 - Of the untagged responses at most 1 MiB is kept (see ``untagged``), of each of the last ten lines 10,000 characters.
 - Secrets are masked unless they are to be shown, and so are the sizes of secret literals and SASL responses.
+- Explanations, if they are on, stand below the lines that they explain, behind a mark of their own.
 - POP3 can be shown in this style too, without what follows from reading the answers.
 """
 
@@ -25,6 +26,8 @@ from collections.abc import Sequence
 from mailshell.protocol import secrecy
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart, SecretSpan, Side
 from mailshell.protocol.exchange import Completed, Event, Sent
+from mailshell.trace import prefix
+from mailshell.trace.explained import Explained
 from mailshell.trace.lines import LineCutter
 from mailshell.trace.masked import octets_repr
 from mailshell.trace.outstanding import Outstanding
@@ -44,6 +47,7 @@ class ImaplibStyle:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._outstanding = Outstanding()
+        self._explained = Explained(settings)
         self._untagged = UntaggedResponses()
         self._log: deque[tuple[float, str]] = deque(maxlen=_LOGGED)
         self._cutters: dict[Side, LineCutter] = {}
@@ -71,6 +75,8 @@ class ImaplibStyle:
     def event(self, event: Event, time: float, tls: bool) -> None:
         if isinstance(event, (Line, LiteralPart, LinePart, BodyPart, BodyEnd)) and event.side is Side.CLIENT:
             self._left = False
+        self._explained.event(event)
+        shown = not self._left
         if self._left:
             pass
         elif isinstance(event, Line):
@@ -84,12 +90,20 @@ class ImaplibStyle:
             self._feed(event)
         elif isinstance(event, BodyEnd):
             self._end(event.side)
+            self._explain(self._explained.rest_of_body())
             self._line(event.side, octets_repr(event.octets.rstrip(b"\r\n")))
         elif isinstance(event, Sent):
             self._begun(event)
         elif isinstance(event, Completed):
             self._completed(event)
         self._outstanding.event(event)
+        if shown:
+            self._explain(self._explained.rest())
+
+    def _explain(self, texts: Sequence[str]) -> None:
+        """Lines are shown from level 4 on, and so is what explains them."""
+        if self._settings.level >= 4 and texts:
+            self._settings.write("".join([f"{prefix.EXPLANATION}{text}\n" for text in texts]))
 
     # --- this side
 
@@ -214,6 +228,8 @@ class ImaplibStyle:
             cutter = self._cutters[part.side] = LineCutter(self._settings.masking)
         for piece in cutter.feed(part.octets):
             self._line(part.side, self._repr(piece.removesuffix(b"\n").removesuffix(b"\r")))
+            if part.side is Side.SERVER and piece.endswith(b"\n"):
+                self._explain(self._explained.row())
         if isinstance(part, LinePart) and part.last:
             self._end(part.side)
 

@@ -10,6 +10,8 @@ level shows
 4     adds the boundaries of each read and write with microseconds and offsets; details of TLS
 5     adds a hex dump
 ===== ==========================================================================================
+
+With ``explain`` on, the rows that begin with a dot in the third column say what the row above them means.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ from mailshell.text.escape import escape
 from mailshell.trace import prefix
 from mailshell.trace.boundaries import Boundaries
 from mailshell.trace.connection import Goodbye, connection_rows
-from mailshell.trace.lines import CLIP_LINE, Contents, clip, row_text
+from mailshell.trace.explained import Explained
+from mailshell.trace.lines import CLIP_LINE, Contents, Row, clip, row_text
 from mailshell.trace.requests import Requests
 from mailshell.trace.rows import Rows
 from mailshell.trace.settings import Settings
@@ -46,6 +49,7 @@ class MailshellStyle:
         self._requests = Requests(settings, self._rows)
         self._boundaries = Boundaries(settings, self._rows)
         self._goodbye = Goodbye()
+        self._explained = Explained(settings)
         self._contents: dict[Side, Contents] = {}
         self._masked: dict[Side, str] = {}
 
@@ -63,6 +67,7 @@ class MailshellStyle:
         self._rows.flush()
 
     def event(self, event: Event, time: float, tls: bool) -> None:
+        self._explained.event(event)
         self._goodbye.event(event)
         self._requests.event(event, time, tls)
         if isinstance(event, (Deviation, LimitReached)):
@@ -75,6 +80,7 @@ class MailshellStyle:
                 self._rows.add(prefix.of_side(Side.SERVER, tls, prefix.SURPRISE), clip(line + b"\r\n", CLIP_LINE))
         elif isinstance(event, (Line, LinePart, LiteralPart, BodyPart, BodyEnd)):
             self._frame(event, tls)
+        self._explain(self._explained.of_request(event) if self._settings.level == 1 else self._explained.rest())
         self._rows.flush()
 
     def _frame(self, frame: Frame, tls: bool) -> None:
@@ -84,6 +90,7 @@ class MailshellStyle:
             self._rows.add(prefix.of_side(frame.side, tls, prefix.LINE), text)
         elif isinstance(frame, BodyEnd):
             self._end_contents(frame.side, prefix.CONTENTS, tls)
+            self._explain(self._explained.rest_of_body())
             self._rows.add(prefix.of_side(frame.side, tls, prefix.LINE), row_text(frame.octets))
         elif isinstance(frame, BodyPart):
             self._feed(frame.side, frame.octets, None, prefix.CONTENTS, tls)
@@ -104,10 +111,19 @@ class MailshellStyle:
             contents = Contents(self._settings.masking, folded=self._settings.level == 2)
             self._contents[side] = contents
         for row in contents.feed(octets):
-            self._rows.add(prefix.of_side(side, tls, prefix.NOTE if row.note else what), row.text)
+            self._contents_row(row, side, what, tls)
 
     def _end_contents(self, side: Side, what: str, tls: bool) -> None:
         self._masked.pop(side, None)
         contents = self._contents.pop(side, None)
         for row in contents.end() if contents is not None else ():
-            self._rows.add(prefix.of_side(side, tls, prefix.NOTE if row.note else what), row.text)
+            self._contents_row(row, side, what, tls)
+
+    def _contents_row(self, row: Row, side: Side, what: str, tls: bool) -> None:
+        self._rows.add(prefix.of_side(side, tls, prefix.NOTE if row.note else what), row.text)
+        if row.ended and not row.note and side is Side.SERVER:
+            self._explain(self._explained.row())
+
+    def _explain(self, texts: list[str]) -> None:
+        for text in texts:
+            self._rows.add(prefix.EXPLANATION, text)

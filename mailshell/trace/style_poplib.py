@@ -9,6 +9,7 @@ Where the two differ:
 - ``poplib`` gives up at a line of more than 2,048 octets; here it is shown, beyond 64 KiB in pieces.
 - Secrets are masked unless they are to be shown. A line that answers a SASL challenge, which ``poplib`` can't send, is
   a ``*put*`` without ``*cmd*``.
+- Explanations, if they are on, stand below the lines that they explain, behind a mark of their own.
 - IMAP can be shown in this style too: each line and each line of a literal is a ``*put*`` or ``*get*``.
 """
 
@@ -18,7 +19,9 @@ from collections.abc import Sequence
 
 from mailshell.protocol import secrecy
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart, SecretSpan, Side
-from mailshell.protocol.exchange import Completed, Event
+from mailshell.protocol.exchange import Completed, Event, Sent
+from mailshell.trace import prefix
+from mailshell.trace.explained import Explained
 from mailshell.trace.lines import LineCutter
 from mailshell.trace.masked import octets_repr, text_repr
 from mailshell.trace.outstanding import Outstanding
@@ -32,6 +35,7 @@ class PoplibStyle:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._outstanding = Outstanding()
+        self._explained = Explained(settings)
         self._cutters: dict[Side, LineCutter] = {}
         self._masked: dict[Side, str] = {}
         self._status = b""
@@ -47,6 +51,7 @@ class PoplibStyle:
             self._outstanding.clear()
 
     def event(self, event: Event, time: float, tls: bool) -> None:
+        self._explained.event(event)
         if isinstance(event, Line):
             if event.side is Side.CLIENT:
                 self._sent_line(event)
@@ -60,11 +65,17 @@ class PoplibStyle:
             self._feed(event.side, event.octets, None)
         elif isinstance(event, BodyEnd):
             self._end(event.side)
+            self._explain(self._explained.rest_of_body())
             self._feed(event.side, event.octets, None)
         elif isinstance(event, Completed) and event.exchange.name == "STAT" and event.response.ok:
             words = ", ".join(self._repr(word) for word in self._status.split())
             self._print(f"*stat* [{words}]")
         self._outstanding.event(event)
+        if self._settings.level >= 2 or isinstance(event, Sent):
+            self._explain(self._explained.rest())
+
+    def _explain(self, texts: Sequence[str]) -> None:
+        self._print(*[prefix.EXPLANATION + text for text in texts])
 
     def _sent_line(self, line: Line) -> None:
         spans = secrecy.relative(self._spans(line.secret), 0, len(line.text))
@@ -99,7 +110,12 @@ class PoplibStyle:
         cutter = self._cutters.get(side)
         if cutter is None:
             cutter = self._cutters[side] = LineCutter(self._settings.masking)
-        self._print(*[f"{_MARKS[side]} {self._repr(piece)}" for piece in cutter.feed(octets)])
+        shown = []
+        for piece in cutter.feed(octets):
+            shown.append(f"{_MARKS[side]} {self._repr(piece)}")
+            if side is Side.SERVER and piece.endswith(b"\n"):
+                shown += [prefix.EXPLANATION + text for text in self._explained.row()]
+        self._print(*shown)
 
     def _end(self, side: Side) -> None:
         self._masked.pop(side, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import Secrets
@@ -11,6 +12,9 @@ from mailshell.trace.style_imaplib import ImaplibStyle
 from mailshell.trace.style_mailshell import MailshellStyle
 from mailshell.trace.style_poplib import PoplibStyle
 from mailshell.wire import Connected, WireEvent
+
+if TYPE_CHECKING:
+    from mailshell.explain.explainer import Explainer
 
 #: The levels and what each shows, for the help.
 LEVELS: tuple[tuple[int, str], ...] = (
@@ -32,7 +36,7 @@ STYLES: tuple[str, ...] = tuple(_STYLES)
 
 
 class Trace:
-    """An observer of a session. ``level``, ``style`` and ``show_secrets`` may be changed at any time.
+    """An observer of a session. ``level``, ``style``, ``show_secrets`` and ``explain`` may be changed at any time.
 
     ``write`` is given text of whole lines. ``secrets`` are those of the session's engine. ``colour`` only matters to
     the style ``mailshell``. ``tag_prefix`` is what this side's tags begin with; the style ``imaplib`` names it.
@@ -51,6 +55,7 @@ class Trace:
         show_secrets: bool = False,
         colour: bool = False,
         tag_prefix: str = "a",
+        explain: bool = False,
     ) -> None:
         checked = _checked_level(level)
         self._settings = Settings(engine_protocol, write, secrets, checked, show_secrets, colour, tag_prefix)
@@ -58,6 +63,7 @@ class Trace:
         #: Whether known secrets have to be looked for in each read and write: the octets are shown as they come.
         self.masks = False
         self.style = style
+        self.explain = explain
 
     @property
     def level(self) -> int:
@@ -102,6 +108,31 @@ class Trace:
     def colour(self, colour: bool) -> None:
         self._settings.colour = colour
 
+    @property
+    def theme(self) -> str | None:
+        """The background that colours are for; None for what the terminal tells."""
+        return self._settings.theme
+
+    @theme.setter
+    def theme(self, theme: str | None) -> None:
+        self._settings.theme = theme
+
+    @property
+    def explain(self) -> bool:
+        """Whether each line is explained below it, in words; at level 0 there are no lines."""
+        return self._settings.explainer is not None
+
+    @explain.setter
+    def explain(self, explain: bool) -> None:
+        if explain != self.explain:
+            self._settings.explainer = self._new_explainer() if explain else None
+
+    def _new_explainer(self) -> Explainer:
+        # The tables are read only when somebody wants them.
+        from mailshell.explain.explainer import Explainer
+
+        return Explainer(self._settings.protocol, self._settings.secrets)
+
     def _note_masks(self) -> None:
         self.masks = self._name == "mailshell" and self._settings.level >= 4 and not self._settings.show_secrets
 
@@ -109,6 +140,8 @@ class Trace:
         """Something happened on the connection."""
         if type(event) is Connected:
             self._settings.start = event.time
+            if self.explain:
+                self._settings.explainer = self._new_explainer()
         if self._settings.level:
             self._style.wire(event)
 

@@ -348,3 +348,25 @@ def test_of_very_many_secrets_the_latest_are_known() -> None:
     for number in range(1000):
         secrets.learn(b"filler-%d-password" % number)
     assert secrets.scan(b"x filler-999-password")
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        b"user=ana\x01auth=Bearer ya29.token-of-ana\x01\x01",
+        b"n,a=ana,\x01host=mail.example.org\x01port=143\x01auth=Bearer ya29.token-of-ana\x01\x01",
+    ],
+)
+def test_the_token_of_oauth_is_known_by_itself(response: bytes) -> None:
+    secrets = Secrets()
+    secrets.learn_response(base64.b64encode(response))
+    assert secrets.mask(b"-ERR ya29.token-of-ana is too old") == "-ERR ⟦token⟧ is too old".encode()
+
+
+def test_a_secret_has_one_number_in_all_its_forms() -> None:
+    secrets = Secrets()
+    secrets.learn(b'pa"ss word')
+    first = secrets.number(b'pa"ss word')
+    assert secrets.number(b'pa\\"ss word') == first
+    assert secrets.number(base64.b64encode(b'pa"ss word')) == first
+    assert secrets.number(b"other") == first + 1 == secrets.number(b"other")

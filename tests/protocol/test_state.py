@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from protocol_support import imap, play, pop3
 
+from mailshell.protocol.announcement import Announcement, Announcements
 from mailshell.protocol.imap.state import Phase as ImapPhase
 from mailshell.protocol.pop3.state import Phase as Pop3Phase
 
@@ -44,7 +45,7 @@ def test_greeting(greeting: bytes, phase: ImapPhase, bye: bool) -> None:
 
 def test_capabilities_of_the_greeting() -> None:
     state = imap(greeting=b"* OK [CAPABILITY IMAP4rev1 idle] hello\r\n").state
-    assert state.capabilities == ("IMAP4REV1", "IDLE")
+    assert state.capabilities == ("IMAP4rev1", "idle")
     assert state.capabilities_from == "greeting"
     assert state.has("Idle")
     assert not state.has("ENABLE")
@@ -53,7 +54,7 @@ def test_capabilities_of_the_greeting() -> None:
 @pytest.mark.parametrize(
     ("script", "capabilities"),
     [
-        ("C: a CAPABILITY\nS: * CAPABILITY IMAP4rev2 STARTTLS\nS: a OK", ("IMAP4REV2", "STARTTLS")),
+        ("C: a CAPABILITY\nS: * CAPABILITY IMAP4rev2 STARTTLS\nS: a OK", ("IMAP4rev2", "STARTTLS")),
         ("C: a STARTTLS\nS: a OK begin", None),
         ("C: a STARTTLS\nS: a NO not now", ("OLD",)),
         # Sent in the clear, before TLS stands.
@@ -246,7 +247,7 @@ def test_pop3_logins(script: str, user: str | None) -> None:
 def test_pop3_capabilities() -> None:
     engine = pop3()
     play(engine, "C: CAPA\nS: +OK\nS: TOP\nS: SASL PLAIN login\nS: ..DOT\nS: .")
-    assert engine.state.capabilities == ("TOP", "SASL PLAIN LOGIN", ".DOT")
+    assert engine.state.capabilities == ("TOP", "SASL PLAIN login", ".DOT")
     assert engine.state.has("sasl")
     assert not engine.state.has("SASL PLAIN")
     play(engine, "C: STLS\nS: +OK")
@@ -255,12 +256,20 @@ def test_pop3_capabilities() -> None:
     assert engine.state.capabilities is None
 
 
-@pytest.mark.parametrize("argument", [b"\xb2", b"-1", b"", b"1 2", b"9" * 50, b"\xff"])
+@pytest.mark.parametrize("argument", [b"\xb2", b"-1", b"", b"x y", b"9" * 50, b"\xff"])
 def test_odd_deletions_do_not_raise(argument: bytes) -> None:
     engine = pop3()
     engine.sent(b"DELE " + argument + b"\r\n")
     list(engine.received(b"+OK\r\n"))
     assert not engine.state.deleted
+
+
+@pytest.mark.parametrize("argument", [b"7 x", b"7 8", b"  7", b"x 7"])
+def test_a_deletion_that_a_sloppy_server_takes_is_counted(argument: bytes) -> None:
+    engine = pop3()
+    engine.sent(b"DELE " + argument + b"\r\n")
+    list(engine.received(b"+OK\r\n"))
+    assert engine.state.deleted == {7}
 
 
 @pytest.mark.parametrize("text", [b"", b"2", b"two 320", b"2  320", b"9" * 30 + b" 1", b"\xb2 \xb3"])
@@ -282,3 +291,41 @@ def test_odd_stat_replies_do_not_raise(text: bytes) -> None:
 )
 def test_pop3_timestamp(greeting: bytes, stamp: bytes | None) -> None:
     assert pop3(greeting=greeting).state.timestamp == stamp
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("", [("greeting", "in the clear", ("OLD",))]),
+        ("C: a CAPABILITY\nS: * CAPABILITY OLD\nS: a OK", [("greeting", "in the clear", ("OLD",))]),
+        (
+            "C: a LOGIN u p\nS: a OK [CAPABILITY NEW] in",
+            [("greeting", "in the clear", ("OLD",)), ("response code", "after login", ("NEW",))],
+        ),
+        (
+            "C: a LOGIN u p\nS: * CAPABILITY NEW\nS: a OK in",
+            [("greeting", "in the clear", ("OLD",)), ("CAPABILITY", "after login", ("NEW",))],
+        ),
+        (
+            "C: a LOGIN u p\nS: a OK in\nC: b CAPABILITY\nS: * CAPABILITY OLD\nS: b OK",
+            [("greeting", "in the clear", ("OLD",)), ("CAPABILITY", "after login", ("OLD",))],
+        ),
+    ],
+)
+def test_when_capabilities_were_announced(script: str, expected: list[tuple[str, str, tuple[str, ...]]]) -> None:
+    engine = imap(greeting=b"* OK [CAPABILITY OLD] hello\r\n")
+    play(engine, script)
+    told = [(one.source, one.when, one.names) for one in engine.state.announcements.all]
+    assert told == expected
+
+
+def test_what_an_announcement_gained() -> None:
+    before, after = Announcement(("A", "b"), "", ""), Announcement(("B", "C"), "", "")
+    assert (after.gained(before), before.gained(after)) == (["C"], ["A"])
+
+
+def test_announcements_are_bounded() -> None:
+    announcements = Announcements()
+    for number in range(100):
+        announcements.add(Announcement((str(number),), "CAPABILITY", "after login"))
+    assert len(announcements.all) == 16

@@ -15,6 +15,7 @@ import enum
 import re
 from dataclasses import dataclass, field
 
+from mailshell.protocol.announcement import AFTER_LOGIN, IN_THE_CLEAR, UNDER_TLS, Announcement, Announcements
 from mailshell.protocol.imap.response import Response
 
 _SET = re.compile(rb"(\d+)(?::(\d+))?")
@@ -60,6 +61,7 @@ class ImapState:
     pending_user: str | None = None
     capabilities: tuple[str, ...] | None = None
     capabilities_from: str = ""
+    announcements: Announcements = field(default_factory=Announcements)
     enabled: set[str] = field(default_factory=set)
     mailbox: MailboxView | None = None
     pending_mailbox: MailboxView | None = None
@@ -67,7 +69,8 @@ class ImapState:
 
     def has(self, capability: str) -> bool:
         """Whether the server has advertised the capability. False also if it has advertised none yet."""
-        return self.capabilities is not None and capability.upper() in self.capabilities
+        wanted = capability.upper()
+        return any(name.upper() == wanted for name in self.capabilities or ())
 
     @property
     def view(self) -> MailboxView | None:
@@ -76,8 +79,11 @@ class ImapState:
 
     def learn_capabilities(self, octets: bytes, source: str) -> None:
         """Take the capabilities from the words of a CAPABILITY response or code."""
-        self.capabilities = tuple(octets.decode("latin-1").upper().split())
+        self.capabilities = tuple(octets.decode("latin-1").split())
         self.capabilities_from = source
+        logged_in = self.phase in (Phase.AUTHENTICATED, Phase.SELECTED)
+        when = AFTER_LOGIN if logged_in else UNDER_TLS if self.tls else IN_THE_CLEAR
+        self.announcements.add(Announcement(self.capabilities, source, when))
 
     def forget_capabilities(self) -> None:
         self.capabilities, self.capabilities_from = None, ""
@@ -159,6 +165,8 @@ class ImapState:
                     self.phase, self.user = Phase.AUTHENTICATED, self.pending_user
                     if not learnt_during:
                         self.forget_capabilities()
+                    elif response.code_name != "CAPABILITY":
+                        self.announcements.came_with_login()
                 case "CLOSE" | "UNSELECT":
                     self.phase, self.mailbox = Phase.AUTHENTICATED, None
                 case "LOGOUT":

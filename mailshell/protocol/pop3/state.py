@@ -6,6 +6,8 @@ import enum
 import re
 from dataclasses import dataclass, field
 
+from mailshell.protocol.announcement import AFTER_LOGIN, IN_THE_CLEAR, UNDER_TLS, Announcement, Announcements
+
 _TIMESTAMP = re.compile(rb"<[^<>\s]+@[^<>\s]+>")
 
 
@@ -33,6 +35,7 @@ class Pop3State:
     timestamp: bytes | None = None
     capabilities: tuple[str, ...] | None = None
     capabilities_from: str = ""
+    announcements: Announcements = field(default_factory=Announcements)
     deleted: set[int] = field(default_factory=set)
     messages: int | None = None
     octets: int | None = None
@@ -40,7 +43,7 @@ class Pop3State:
     def has(self, capability: str) -> bool:
         """Whether CAPA has named the tag. False also if CAPA was not asked yet."""
         wanted = capability.upper()
-        return any(line.split(" ", 1)[0] == wanted for line in self.capabilities or ())
+        return any(line.split(" ", 1)[0].upper() == wanted for line in self.capabilities or ())
 
     def greet(self, text: bytes) -> None:
         """Take in the greeting: its timestamp is what APOP digests (RFC 1939 section 7)."""
@@ -53,8 +56,11 @@ class Pop3State:
 
     def learn_capabilities(self, body: bytes) -> None:
         """Take in the body of a CAPA reply, one capability a line (RFC 2449 section 5)."""
-        self.capabilities = tuple(line for line in body.decode("latin-1").upper().splitlines() if line)
+        self.capabilities = tuple(line for line in body.decode("latin-1").splitlines() if line)
         self.capabilities_from = "CAPA"
+        logged_in = self.phase is Phase.TRANSACTION
+        when = AFTER_LOGIN if logged_in else UNDER_TLS if self.tls else IN_THE_CLEAR
+        self.announcements.add(Announcement(self.capabilities, "CAPA", when))
 
     def complete(self, name: str, argument: str, text: bytes) -> None:
         """Take in the ``+OK`` that answers a command."""
@@ -65,8 +71,11 @@ class Pop3State:
                 self.forget_capabilities()
             case "STLS":
                 self.forget_capabilities()
-            case "DELE" if argument.isdecimal() and len(argument) < 12:
-                self.deleted.add(int(argument))
+            case "DELE":
+                # A server may take more after the number, and a number is what it takes.
+                number = next((word for word in argument.split() if word.isdecimal() and len(word) < 12), None)
+                if number is not None:
+                    self.deleted.add(int(number))
             case "RSET":
                 self.deleted.clear()
             case "STAT":

@@ -1,0 +1,1 @@
+"""Explanations of the wire: what each line of either side means, in plain words. No I/O."""

@@ -1,0 +1,45 @@
+"""Data items by name: ``BODY[1.2.HEADER]<0>`` is an item, a part, a section and a range (RFC 9051 section 6.4.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mailshell.explain.explanation import inner
+from mailshell.protocol.terms import Term, Terms
+
+_NAME = re.compile(r"([^\[\s]+\[)([^\]]*)")
+_SECTION = re.compile(r"(?:(\d{1,9}(?:\.\d{1,9})*+)(?:\.|\Z))?([A-Za-z.]*)")
+
+
+def item_terms(name: str, kinds: Iterable[str], terms: Terms) -> Iterator[tuple[str, Term]]:
+    """The terms of these kinds that a word names; with a section in brackets also that of the section."""
+    match = _NAME.match(name)
+    for kind in kinds:
+        term = terms.find(kind, match[1] if match else name)
+        if term is not None:
+            yield (f"{match[1]}]" if match else name), term
+            section = _section_term(match[2], terms) if match else None
+            if section is not None:
+                yield section.name, section
+            return
+
+
+def section_text(name: str, terms: Terms) -> str:
+    """What the section in the brackets of an item is: ``the header``, ``part 1.2``, ``the whole message``.
+
+    Empty for a name without brackets.
+    """
+    match = _NAME.match(name)
+    if match is None:
+        return ""
+    found = _SECTION.match(match[2])
+    part, term = found[1] if found else None, _section_term(match[2], terms)
+    if term is None:
+        return f"part {part}" if part else ("the whole message" if not match[2] else "a section")
+    return f"{inner(term.help)}; of part {part}" if part else inner(term.help)
+
+
+def _section_term(section: str, terms: Terms) -> Term | None:
+    found = _SECTION.match(section)
+    return terms.find("section", found[2]) if found and found[2] else None
