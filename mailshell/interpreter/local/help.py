@@ -1,57 +1,69 @@
-"""``.help``: what there is, and what each command does."""
+"""``.help``: the pages of ``mailshell.help``, and what they are told of the local commands."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mailshell.exits import UsageError
-from mailshell.interpreter.local.command import Lines
+from mailshell.config.settings import SETTINGS
+from mailshell.help.local import LocalHelp
+from mailshell.help.pages import page
+from mailshell.interpreter.local.command import Lines, LocalCommand
+from mailshell.trace.prefix import COLUMNS, SIGNS
+from mailshell.trace.trace import LEVELS
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
+_PLACES = {1: "first", 2: "second", 3: "third"}
+
 
 async def show(interpreter: Interpreter, arguments: str) -> Lines:
-    from mailshell.interpreter.local.table import COMMANDS
-
-    if arguments:
-        return _help_on(interpreter, arguments)
-    commands = [command for name, command in COMMANDS.items() if name == command.name]
-    width = max(len(f"{command.name} {command.arguments}") for command in commands)
-    lines = ["Local commands:"]
-    for command in commands:
-        lines.append(f"  {f'{command.name} {command.arguments}':<{width}}  {command.help}")
-    names = sorted(name for name, command in interpreter.catalogue.items() if not command.obsolete)
-    lines += [
-        "",
-        "Everything else is sent: commands as the protocol spells them, or by Python's name for them.",
-        "@FILE as an argument sends a file as a literal; > FILE after a command writes its message or data.",
-        "",
-        "Commands of this protocol (.help NAME tells of one):",
-    ]
-    row = ""
-    for name in names:
-        if len(row) + len(name) + 2 > interpreter.console.width:
-            lines.append(row)
-            row = ""
-        row += f"  {name}"
-    return [*lines, row]
+    """The page on what is asked for. UsageError if there is none."""
+    console = interpreter.console
+    return page(arguments, protocol=interpreter.protocol, width=console.width, local=local_help())
 
 
-def _help_on(interpreter: Interpreter, topic: str) -> Lines:
-    from mailshell.interpreter.local.table import COMMANDS
+@lru_cache
+def local_help() -> Mapping[str, LocalHelp]:
+    """What the pages are told of the local commands, by name, in the order of their groups."""
+    from mailshell.interpreter.local.table import GROUPS
 
-    local = COMMANDS.get(topic.lower()) or COMMANDS.get(f".{topic.lower()}")
-    name = topic.upper().replace("_", " ")
-    record = interpreter.catalogue.get(name) or interpreter.catalogue.python_names.get(topic.lower())
-    if record is None and local is not None:
-        return [f"{local.name} {local.arguments}".rstrip(), f"  {local.help}"]
-    if record is None:
-        raise UsageError(f"there is no help on {topic.split()[0]}; .help lists what there is")
-    lines = [record.syntax, f"  {record.help}."]
-    if record.capability:
-        lines.append(f"  Capability: {record.capability}")
-    if record.python:
-        module = "poplib" if interpreter.protocol == "pop3" else "imaplib"
-        lines.append(f"  In Python: {module}, {record.python}()")
-    return [*lines, f"  Source: {record.rfc}", f"  Example: {record.example}"]
+    return {command.name: _told(command, group) for group, commands in GROUPS.items() for command in commands}
+
+
+def _told(command: LocalCommand, group: str) -> LocalHelp:
+    meanings = _meanings(command.name)
+    values = tuple((word, meanings.get(word, "")) for word in command.choices or meanings)
+    tables = _trace_tables() if command.name == ".debug" else ()
+    return LocalHelp(command.name, command.arguments, command.help, group, command.also, values, tables)
+
+
+def _meanings(name: str) -> dict[str, str]:
+    """What the words mean that may be the argument of a local command."""
+    if name == ".debug":
+        return {str(level): text for level, text in LEVELS}
+    if name == ".set":
+        return {setting.name: setting.help for setting in SETTINGS.values()}
+    return _WORDS.get(name, {})
+
+
+_WORDS = {
+    ".style": {
+        "mailshell": "columns that tell who, how and what",
+        "poplib": "as poplib prints it with set_debuglevel",
+        "imaplib": "as imaplib prints it with Debug",
+    },
+    ".secrets": {"show": "secrets stand in the trace as they are", "hide": "they are masked, as at the start"},
+    ".insecure": {"on": "any certificate is accepted", "off": "certificates are verified, as at the start"},
+}
+
+
+def _trace_tables() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """How the rows of a trace are to be read."""
+    columns: dict[int, list[tuple[str, str]]] = {}
+    for number, sign, meaning in COLUMNS:
+        columns.setdefault(number, []).append((sign if sign.strip() else "blank", meaning))
+    tables = [(f"The {_PLACES[number]} column", tuple(rows)) for number, rows in columns.items()]
+    return (*tables, ("Signs in the rows", tuple((sign.strip(), meaning) for sign, meaning in SIGNS)))
