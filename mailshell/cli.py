@@ -5,7 +5,6 @@ What is imported here is imported at every start; each way to run imports the re
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -16,6 +15,7 @@ from mailshell.exits import Exit, UsageError
 if TYPE_CHECKING:
     import argparse
 
+    from mailshell.config.resolve import Configuration
     from mailshell.interpreter.options import Options
     from mailshell.transport.endpoint import Endpoint
 
@@ -29,6 +29,9 @@ URLs:
 Commands instead of a URL:
   mailshell demo [imap|pop3]  a shell on a demo server with sample mail
   mailshell demo --serve      only the demo servers
+  mailshell config            where the configuration file is, and what is in force; --init writes it
+  mailshell completion SHELL  what completes mailshell's arguments in bash, zsh or fish
+  mailshell help [NAME]       the page on a command, a term of the protocols, a topic; as .help NAME
 
 Exit status: 0 all accepted, 1 refused, 2 usage, 3 no connection or TLS failed, 4 connection lost or answer
 unusable, 5 time limit, 130 interrupted.
@@ -90,14 +93,24 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-c", dest="commands", action="append", default=[], metavar="LINE", help="run a line; repeatable")
     run.add_argument("-f", dest="script", metavar="SCRIPT", help="run the lines of a file (- is standard input)")
     run.add_argument("--json", action="store_true", help="print one JSON object for each result")
+    run.add_argument("--yes", action="store_true", help="send what removes things for good, though confirm is on")
     run.add_argument("--fail-fast", action="store_true", help="stop at the first line that fails")
     run.add_argument("--serve", action="store_true", help="with demo: only serve, and print the URLs")
+
+    settings = parser.add_argument_group("settings")
+    settings.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting for this run; repeatable"
+    )
+    settings.add_argument("--no-config", action="store_true", help="do not read the configuration file")
+    settings.add_argument("--init", action="store_true", help="with config: write the file, all commented out")
+    settings.add_argument("--path", action="store_true", help="with config: only print where the file is")
 
     wire = parser.add_argument_group("trace")
     wire.add_argument(
         "-d", "--debug", dest="level", metavar="N", type=_level, help="0 nothing .. 5 hex dump (.help .debug)"
     )
-    wire.add_argument("--trace-style", choices=("mailshell", "poplib", "imaplib"), default="mailshell")
+    wire.add_argument("--trace-style", choices=("mailshell", "poplib", "imaplib"), help="how the wire is shown")
+    wire.add_argument("--explain", action="store_const", const=True, help="say under each line what it means (-d 2)")
     wire.add_argument("--show-secrets", action="store_true", help="do not mask passwords in the trace")
 
     login = parser.add_argument_group("login")
@@ -112,8 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     net.add_argument("--tls", choices=("auto", "implicit", "starttls", "none"), default="auto", help="default: by URL")
     net.add_argument("--insecure", action="store_true", help="accept any certificate")
     net.add_argument("--cafile", metavar="FILE", help="trust the certificates in this file instead of the system's")
-    net.add_argument("--timeout", metavar="SECONDS", default="60", help="wait so long for an answer (default 60)")
-    net.add_argument("--connect-timeout", metavar="SECONDS", default="15", help="wait so long for a connection (15)")
+    net.add_argument("--timeout", metavar="SECONDS", help="wait so long for an answer (default 60)")
+    net.add_argument("--connect-timeout", metavar="SECONDS", help="wait so long for a connection (15)")
     return parser
 
 
@@ -132,6 +145,10 @@ def _run(arguments: list[str]) -> int:
         return Exit.OK
     parser = _parser()
     chosen = parser.parse_intermixed_args(arguments)
+    if (chosen.init or chosen.path) and chosen.url != "config":
+        raise UsageError(f"--{'init' if chosen.init else 'path'} belongs to mailshell config")
+    if chosen.url in _ASKED:
+        return _ASKED[chosen.url](chosen)
     mode = chosen.url if chosen.url in _MODES else None
     if mode is None and chosen.words:
         raise UsageError(f"one URL is enough; what is {chosen.words[0]!r}? Lines to run are given with -c")
@@ -143,8 +160,27 @@ def _run(arguments: list[str]) -> int:
     return _session(chosen, options)
 
 
-def _options(chosen: argparse.Namespace) -> Options:
+def _configuration(chosen: argparse.Namespace) -> Configuration:
+    """The settings: those of the files, and over them those of the command line."""
+    from mailshell.config.resolve import read_assignments, resolve
+    from mailshell.config.settings import EXPLAINED_LEVEL, Value
     from mailshell.interpreter.local.connection import read_seconds
+
+    given: dict[str, Value] = read_assignments(chosen.set)
+    options = {
+        "debug": EXPLAINED_LEVEL if chosen.level is None and chosen.explain else chosen.level,
+        "explain": chosen.explain,
+        "style": chosen.trace_style,
+    }
+    given |= {name: value for name, value in options.items() if value is not None}
+    limits = {"timeout": chosen.timeout, "connect_timeout": chosen.connect_timeout}
+    given |= {name: read_seconds(seconds) for name, seconds in limits.items() if seconds is not None}
+    return resolve(given, reads=not chosen.no_config)
+
+
+def _options(chosen: argparse.Namespace) -> Options:
+    from mailshell.config.resolve import uses_colour
+    from mailshell.config.settings import SETTINGS
     from mailshell.interpreter.options import Options
     from mailshell.interpreter.passwords import PasswordSource, Secret
     from mailshell.transport.tls import TlsOptions
@@ -153,20 +189,24 @@ def _options(chosen: argparse.Namespace) -> Options:
     if chosen.password is not None:
         given = Secret(chosen.password)
         print("mailshell: note: a password as an argument can be seen in the list of processes", file=sys.stderr)
-    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Options(
+    configuration = _configuration(chosen)
+    if configuration.problems and not _is_interactive(chosen):
+        raise UsageError(configuration.problems[0])
+    options = Options(
         user=chosen.user,
         password=PasswordSource(given, chosen.password_env, chosen.password_file, chosen.password_command),
         login=not chosen.no_login,
         tls=chosen.tls,
+        yes=chosen.yes,
         tls_options=TlsOptions(insecure=chosen.insecure, cafile=chosen.cafile),
-        timeout=read_seconds(chosen.timeout),
-        connect_timeout=read_seconds(chosen.connect_timeout),
-        level=chosen.level or 0,
-        style=chosen.trace_style,
         show_secrets=chosen.show_secrets,
-        colour=colour,
+        aliases=configuration.aliases,
+        notes=configuration.problems,
     )
+    for name, value in configuration.values.items():
+        setattr(options, SETTINGS[name].attribute, value)
+    options.colour = uses_colour(options.colour_choice, plain=options.plain, is_terminal=sys.stderr.isatty())
+    return options
 
 
 def _endpoint(url: str | None) -> Endpoint | None:
@@ -231,4 +271,30 @@ def _demo(chosen: argparse.Namespace, options: Options) -> int:
     )
 
 
+def _config(chosen: argparse.Namespace) -> int:
+    from mailshell.modes import config
+
+    if chosen.words:
+        raise UsageError("mailshell config takes --init, --path, or nothing")
+    return config.main(_configuration(chosen), init=chosen.init, path=chosen.path)
+
+
+def _completion(chosen: argparse.Namespace) -> int:
+    from mailshell.modes import completion
+
+    if len(chosen.words) != 1 or chosen.words[0] not in completion.SHELLS:
+        raise UsageError(f"mailshell completion takes one of {', '.join(completion.SHELLS)}")
+    print(completion.script(chosen.words[0], _parser(), [*_MODES, *_ASKED]), end="")
+    return Exit.OK
+
+
+def _help(chosen: argparse.Namespace) -> int:
+    from mailshell.modes import help as help_mode
+
+    return help_mode.main(" ".join(chosen.words))
+
+
+#: Ways to run that speak to a server.
 _MODES = {"demo": _demo}
+#: Those that only answer: no settings are needed, or they are what is asked for.
+_ASKED = {"config": _config, "completion": _completion, "help": _help}

@@ -24,6 +24,8 @@ IN_REV2 = frozenset(
         "UNSELECT",
     }
 )
+#: What ENABLE can switch on (RFC 9051 6.3.1; RFC 7162 3.1.2.1 and 3.2.3; RFC 6855 3; RFC 9586; RFC 5464 4.1).
+ENABLED = ("IMAP4rev2", "CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "UIDONLY", "METADATA")
 #: Other names that announce the same; one that ends with ``=`` stands for all that begin so.
 ALSO: Mapping[str, tuple[str, ...]] = {
     "BINARY.FETCH": ("BINARY",),

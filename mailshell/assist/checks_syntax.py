@@ -16,7 +16,10 @@ _SET = re.compile(rf"\$|{_NUMBER}(?::{_NUMBER})?(?:,{_NUMBER}(?::{_NUMBER})?)*")
 #: What a person meant as a set of message numbers, among the keys of a search.
 _LIKE_SET = re.compile(r"[\d*][\d*:,.;-]*")
 _LARGEST = 2**32 - 1
+#: Of what looks like a redirection so many characters are shown.
+_SHOWN = 40
 _DIGITS = re.compile(r"\d+", re.ASCII)
+_SECONDS = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
 _STORE = frozenset({"STORE", "UID STORE"})
 _SETS = frozenset({"sequence-set", "uid-set"})
 #: The kinds that are a number, and the smallest that is one.
@@ -27,7 +30,8 @@ _MAY_HOLD_BLANKS = frozenset({"mailbox", "user"})
 
 def unknown_command(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
     if reading.head.record is None:
-        yield Caution("unknown-command", f"{reading.name} is not in the catalogue; it is sent as it is")
+        meant = f" (did you mean {reading.near}?)" if reading.near else ""
+        yield Caution("unknown-command", f"{reading.name} is not in the catalogue{meant}; it is sent as it is")
 
 
 def unclosed(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
@@ -41,6 +45,26 @@ def unclosed(reading: Reading, situation: Situation, terms: Terms) -> Iterator[C
         yield Caution("unbalanced-parentheses", f"a {opener} is not closed")
 
 
+def malformed_redirection(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
+    """What looks like ``> FILE`` and is none. Where a secret may stand nothing is said."""
+    record, tokens = reading.head.record, reading.tokens
+    if record is None or any(argument.secret for argument in record.parsed) or len(tokens.levels) > 1:
+        return
+    items = tokens.levels[0].items
+    at = next((at for at, item in enumerate(items) if item.kind == "word" and item.text.startswith(">")), None)
+    if at is None:
+        return
+    text = " ".join(item.text for item in items[at:])
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    if text.startswith(">>"):
+        how = "> FILE writes a file anew, and nothing appends to one"
+    elif text == ">":
+        how = "the name of a file has to follow"
+    else:
+        how = "a file with blanks needs quotes"
+    yield Caution("malformed-redirection", f'"{shown}" is sent too; {how}')
+
+
 def missing_argument(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
     missing = [slot for slot in reading.missing if reading.name not in _STORE or slot.kind in _SETS]
     if reading.is_whole and missing:
@@ -51,6 +75,9 @@ def missing_argument(reading: Reading, situation: Situation, terms: Terms) -> It
 def too_many_arguments(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
     record = reading.head.record
     if record is None or not reading.surplus or not reading.is_whole:
+        return
+    if record.name == "IDLE" and _SECONDS.fullmatch(reading.surplus[0].text):
+        # Not sent: after so many seconds IDLE is ended.
         return
     if situation.protocol == "pop3" and record.parsed and record.parsed[-1].kind in _MAY_HOLD_BLANKS:
         return
@@ -101,6 +128,7 @@ def store(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caut
 SYNTAX = (
     unknown_command,
     unclosed,
+    malformed_redirection,
     missing_argument,
     too_many_arguments,
     store,

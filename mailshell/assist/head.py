@@ -15,7 +15,8 @@ from mailshell.assist.tokens import Item, Level, Tokens, tokenize
 from mailshell.protocol.catalogue import Catalogue, Command
 
 _WORDS = re.compile(r"\s*(\S+)(\s*)(?:(\S+)(\s*)(?:(\S+)(\s*))?)?")
-_TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}\Z")
+#: What a word before an unknown one must look like to be its tag.
+TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def read_head(text: str, catalogue: Catalogue, *, tags: bool) -> Head:
     if tags and head.record is None and words[0].finished and not begins(words[0].text, catalogue):
         tag = words[0].text
         after = _command(words[1:], tag, catalogue) if len(words) > 1 else None
-        if after is not None and (after.record is not None or _TAG.match(tag)):
+        if after is not None and (after.record is not None or TAG.match(tag)):
             return after
-        if after is None and _TAG.match(tag):
+        if after is None and TAG.match(tag):
             return Head(tag, "", None, len(text), len(text), False)
     return head
 

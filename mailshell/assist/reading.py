@@ -12,16 +12,24 @@ from mailshell.assist.walk import Walk
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.terms import Terms
 
+#: How like the name of a command an unknown word must be to have been meant for it (difflib's ratio).
+_LIKE = 0.75
+_LONGEST_NAME = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The line, read. ``surplus`` are the tokens for which there is no place."""
+    """The line, read. ``surplus`` are the tokens for which there is no place.
+
+    ``near`` is the name of the command that an unknown one may have been meant for; empty if none is like it.
+    """
 
     head: Head
     tokens: Tokens
     matched: tuple[tuple[Slot, Item], ...] = ()
     missing: tuple[Slot, ...] = ()
     surplus: tuple[Item, ...] = ()
+    near: str = ""
 
     @property
     def name(self) -> str:
@@ -67,7 +75,7 @@ def read(line: str, catalogue: Catalogue, terms: Terms, *, tags: bool) -> Readin
         return None
     tokens = tokens_of(text, head, tags=tags)
     if head.record is None:
-        return Reading(head, tokens)
+        return Reading(head, tokens, near=nearest(head.name, catalogue))
     walk = Walk(argument_slots(head.record.arguments), terms)
     matched: list[tuple[Slot, Item]] = []
     surplus: list[Item] = []
@@ -78,3 +86,14 @@ def read(line: str, catalogue: Catalogue, terms: Terms, *, tags: bool) -> Readin
         else:
             matched.append((slot, item))
     return Reading(head, tokens, tuple(matched), tuple(walk.missing), tuple(surplus))
+
+
+def nearest(name: str, catalogue: Catalogue) -> str:
+    """The command whose name is most like this one (upper case); empty if none is."""
+    from difflib import get_close_matches
+
+    if len(name) > _LONGEST_NAME:
+        return ""
+    words = name.count(" ")
+    close = get_close_matches(name, [known for known in catalogue if known.count(" ") == words], 1, _LIKE)
+    return close[0] if close else ""

@@ -14,6 +14,7 @@ SEVERITIES: Mapping[str, str] = {
     "unknown-command": FAILS,
     "unclosed-quote": FAILS,
     "unbalanced-parentheses": FAILS,
+    "malformed-redirection": FAILS,
     "missing-argument": FAILS,
     "too-many-arguments": FAILS,
     "bad-sequence-set": FAILS,

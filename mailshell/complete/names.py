@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from mailshell.assist.capabilities import parameters
+from mailshell.assist.capabilities import ENABLED, parameters
 from mailshell.assist.position import Position, term_kind
 from mailshell.complete.candidate import Offer
 from mailshell.complete.mailboxes import quoted
@@ -46,8 +46,6 @@ _ADVERTISED: Mapping[str, str] = {
     "sasl-mechanism": "AUTH=",
     "thread-algorithm": "THREAD=",
 }
-#: What ENABLE can switch on (RFC 9051 section 6.3.1; RFC 7162 section 3.1.8; RFC 6855 section 3; RFC 9586 section 3).
-_ENABLES = ("IMAP4rev2", "CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "UIDONLY")
 #: Words that stand for a value, by the kind of the place.
 _WORDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "append-data": (("{}", "type it here; a line with a single dot ends it"), ("@", "a file")),
@@ -103,7 +101,7 @@ def _advertised(kind: str, around: Surroundings) -> Iterator[Offer]:
 def _particular(kind: str, around: Surroundings) -> Iterator[Offer]:
     """Words that this session has: its user, its quota roots, what can be enabled, dates."""
     if kind == "capability":
-        for name in _ENABLES:
+        for name in ENABLED:
             term = around.terms.find("capability", name)
             yield Offer(name, term.help if term else "", lacking(name, around.situation))
     elif kind in ("user", "identifier") and around.user:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 
 from mailshell.interpreter.answer import masked, response_text
 from mailshell.interpreter.console import Console
+from mailshell.interpreter.masking import beginning
 from mailshell.protocol.events import Deviation, LimitReached
 from mailshell.protocol.exchange import Exchange, Status, Stray
-from mailshell.protocol.imap.data import Other
+from mailshell.protocol.imap.data import Data, Other
 from mailshell.protocol.imap.grammar import read_data
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.secrecy import Secrets
@@ -31,8 +33,12 @@ class Announcer:
         self.secrets = Secrets()
         self.untagged: deque[str] = deque(maxlen=KEPT)
         self.on_closed: Callable[[], None] = lambda: None
+        #: What wants to know what the server said unasked.
+        self.learn: Callable[[Data], None] = lambda data: None
         #: Why the connection ended, if that was told: it need not be told again.
         self.told = ""
+        #: Whether the time stands before what comes unasked: while nobody watches, as in IDLE.
+        self.timed = False
         self._late: dict[Exchange, int] = {}
 
     def _say(self, text: str) -> None:
@@ -41,9 +47,13 @@ class Announcer:
     def unsolicited(self, response: Response) -> None:
         response = masked(response, self.secrets)
         data, deviations = read_data(response)
+        self.learn(data)
         self.untagged.append(response_text(response))
         # What has no form of its own is shown as it came.
-        self._say(f"* {escape_octets(response.line[2:][:1000]) if isinstance(data, Other) else unsolicited(data)}")
+        when = time.strftime("%H:%M:%S ") if self.timed else ""
+        self._say(
+            f"{when}* {escape_octets(response.line[2:][:1000]) if isinstance(data, Other) else unsolicited(data)}"
+        )
         for deviation in deviations[:3]:
             self._say(f"! {escape(str(deviation))}")
 
@@ -55,9 +65,10 @@ class Announcer:
 
     def late_untagged(self, exchange: Exchange, response: Response) -> None:
         self._late[exchange] = count = self._late.get(exchange, 0) + 1
+        data, _ = read_data(masked(response, self.secrets))
+        self.learn(data)
         if count > LATE:
             return
-        data, _ = read_data(masked(response, self.secrets))
         self._say(f"* late, for {escape(exchange.tag)} {escape(exchange.name)}: {unsolicited(data)}")
 
     def late_continuation(self, exchange: Exchange, response: Status) -> None:
@@ -65,15 +76,16 @@ class Announcer:
         self._say(f"* late, for {escape(which)}: {status_line(response)}")
 
     def stray(self, stray: Stray) -> None:
-        self._say(f"! stray line: {escape_octets(stray.octets[:2000])}")
+        self._say(f"! stray line: {escape_octets(beginning(stray.octets, 2000, self.secrets))}")
 
     def report(self, report: Deviation | LimitReached) -> None:
         self._say(f"! {escape(str(report))}")
 
     def injected(self, octets: bytes) -> None:
+        shown = escape_octets(beginning(octets, 200, self.secrets))
         self._say(
             f"! CRITICAL: {len(octets):,} octets came in the clear after the server agreed to TLS; somebody may have "
-            f"injected them, and they are discarded (RFC 9051 11.1): {escape_octets(octets[:200])}"
+            f"injected them, and they are discarded (RFC 9051 11.1): {shown}"
         )
 
     def closed(self, reason: str) -> None:

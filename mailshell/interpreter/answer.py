@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mailshell.exits import Exit, UsageError
-from mailshell.interpreter.body import BodySink, FileSink, KeepSink, LineSplitter, RawSink, ScreenSink
+from mailshell.interpreter.body import BodySink, KeepSink, LineSplitter, RawSink, ScreenSink
 from mailshell.interpreter.console import Console
+from mailshell.interpreter.destination import Destination, destination
 from mailshell.interpreter.line import TypedLine
 from mailshell.interpreter.result import Result
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart
 from mailshell.protocol.exchange import Status
-from mailshell.protocol.imap.data import Body, Fetched
+from mailshell.protocol.imap.data import Body, Data, Fetched
 from mailshell.protocol.imap.grammar import read_data
-from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.response import Response, Segment
 from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.secrecy import Secrets
 from mailshell.render.imap import ImapRendering
 from mailshell.render.json import listing_json, reply_json, to_json
-from mailshell.render.json_values import octets_json
+from mailshell.render.json_values import mask_json, octets_json
 from mailshell.render.pop3 import MESSAGE_BODIES, Pop3Rendering
 from mailshell.render.status import status_line
 from mailshell.text.escape import escape
@@ -43,14 +45,20 @@ class Output:
     console: Console
     typed: TypedLine
     secrets: Secrets
-    file: FileSink | None = None
+    file: Destination | None = None
     data: list[object] = field(default_factory=list)
     untagged: list[str] = field(default_factory=list)
+    learn: Callable[[Data, str], None] = lambda data, command: None
 
     @property
     def streams(self) -> bool:
         """Whether messages go somewhere as they come; otherwise they are part of the result that is collected."""
         return self.file is not None or not self.console.collects
+
+    @property
+    def whole(self) -> bool:
+        """Whether what is shown goes where a program may read it: nothing of it is cut."""
+        return self.file is not None or self.console.whole
 
     def lines(self, lines: list[str], *, to_file: bool) -> None:
         """Lines of a rendered answer."""
@@ -63,10 +71,10 @@ class Output:
             else:
                 self.console.show(masked)
 
-    def body(self) -> BodySink:
-        """Where the next message or section goes."""
+    def body(self, message: str) -> BodySink:
+        """Where the next section of a message goes."""
         if self.file is not None:
-            return self.file
+            return self.file.body(message)
         if self.console.collects:
             return KeepSink(KEPT)
         if self.console.raw:
@@ -81,11 +89,14 @@ class ImapAnswer:
 
     def __init__(self, output: Output, name: str) -> None:
         self._output = output
-        self._rendering = ImapRendering(name, width=output.console.width)
+        self._rendering = ImapRendering(name, width=output.console.width, whole=output.whole)
         self._sink: BodySink | None = None
         self._streamed: set[str] = set()
         self._message = ""
-        self._asks_body = bool(_ASKS_BODY.search(output.typed.arguments))
+        #: What tells the message from others, until its UID is known if that is to be its name.
+        self._number = ""
+        self._named_by_uid = name == "UID FETCH"
+        self._asks_body = asks_body(output.typed)
 
     def frame(self, frame: Line | LinePart | LiteralPart | BodyPart | BodyEnd) -> None:
         if isinstance(frame, LiteralPart):
@@ -97,7 +108,7 @@ class ImapAnswer:
         elif isinstance(frame, Line) and frame.literal is not None and self._output.streams:
             if frame.first:
                 number = _NUMBER.match(frame.octets)
-                self._message = f"message {number[1].decode()}  " if number else ""
+                self._name_message(number[1].decode() if number else "")
             item = _BODY_ITEM.search(frame.octets)
             if item is not None:
                 name = item["name"].decode("latin-1").upper()
@@ -107,19 +118,26 @@ class ImapAnswer:
     def _begin_body(self, name: str, size: int) -> None:
         if self._output.file is None and self._output.typed.file != "-" and not self._output.console.raw:
             self._output.lines([f"{self._message}{escape(name)}  {size:,} octets"], to_file=False)
-        self._sink = self._output.body()
+        self._sink = self._output.body(self._number)
+
+    def _name_message(self, number: str) -> None:
+        self._message = f"message {number}  " if number else ""
+        self._number = f"message-{number}" if self._named_by_uid else number
 
     def untagged(self, response: Response) -> None:
         output = self._output
         response = masked(response, output.secrets)
         data, deviations = read_data(response)
+        output.learn(data, output.typed.name)
         if output.console.collects:
-            output.data.append(to_json(data))
+            output.data.append(to_json(data, output.secrets))
             output.untagged.append(response_text(response))
         elif isinstance(data, Fetched):
             self._fetched(data)
         else:
             output.lines(self._rendering.add(data), to_file=not self._asks_body)
+        if isinstance(data, Fetched):
+            self._tell_uid(data)
         for deviation in deviations[:3]:
             output.console.say(f"! {escape(str(deviation))}")
         if len(deviations) > 3:
@@ -128,7 +146,7 @@ class ImapAnswer:
     def _fetched(self, data: Fetched) -> None:
         """Show the small items in the table, and sections that came as quoted strings like those that were literals."""
         streamed, self._streamed = self._streamed, set()
-        self._message = "" if data.number is None else f"message {data.number}  "
+        self._name_message("" if data.number is None else str(data.number))
         sections = [item for item in data.items if isinstance(item.value, Body)]
         for item in sections:
             if item.name not in streamed and isinstance(item.value, Body) and item.value.octets is not None:
@@ -141,6 +159,13 @@ class ImapAnswer:
         if rest or not sections:
             fetched = Fetched(data.kind, data.number, rest)
             self._output.lines(self._rendering.add(fetched), to_file=not self._asks_body)
+
+    def _tell_uid(self, data: Fetched) -> None:
+        """The response is complete: now the UID of its message is known."""
+        uid = data.number if data.kind == "UIDFETCH" else None
+        uid = next((item.value for item in data.items if item.name == "UID" and isinstance(item.value, int)), uid)
+        if uid is not None and self._named_by_uid and self._output.file is not None:
+            self._output.file.rename(self._number, str(uid))
 
     def began(self, response: Status) -> None:
         return
@@ -158,7 +183,7 @@ class Pop3Answer:
     def __init__(self, output: Output, name: str) -> None:
         self._output = output
         self._name = name
-        self._rendering = Pop3Rendering(name, output.typed.arguments, width=output.console.width)
+        self._rendering = Pop3Rendering(name, output.typed.arguments, width=output.console.width, whole=output.whole)
         self._sink: BodySink | None = None
         self._splitter = LineSplitter()
         self._lines: list[bytes] = []
@@ -194,7 +219,8 @@ class Pop3Answer:
     def began(self, response: Status) -> None:
         self._multiline = True
         if self._name in MESSAGE_BODIES:
-            self._sink = self._output.body()
+            number = self._output.typed.arguments.partition(" ")[0]
+            self._sink = self._output.body(number if number.isalnum() else "message")
 
     def finish(self) -> None:
         """The reply is complete: show what was held back."""
@@ -208,19 +234,41 @@ class Pop3Answer:
         """A reply of one line."""
         if self._output.console.collects:
             value = reply_json(self._name, response)
-            self._output.data += [value] if value else []
+            self._output.data += [mask_json(value, self._output.secrets)] if value else []
             return
         self._output.lines(self._rendering.status(response), to_file=True)
 
 
+def asks_body(typed: TypedLine) -> bool:
+    """Whether the command asks for messages or sections of them."""
+    return typed.name in MESSAGE_BODIES or _ASKS_BODY.search(typed.arguments) is not None
+
+
+def destination_of(typed: TypedLine) -> Destination | None:
+    """Where ``> FILE`` sends the answer; None if it is shown. UsageError if nothing can be written there."""
+    if typed.file is None or typed.file == "-":
+        return None
+    return destination(typed.file, messages=asks_body(typed))
+
+
 def masked(response: Response, secrets: Secrets) -> Response:
-    """The response with known secrets masked in its lines: a server may echo one. Literals are mail, and stay."""
-    lines = [segment for segment in response.segments if isinstance(segment, bytes)]
-    if not secrets or not any(secrets.scan(line) for line in lines):
+    """The response with known secrets masked, for a server may echo one.
+
+    Literals that are a message or a section of one stay: they are the mail that was asked for.
+    """
+    if not secrets:
         return response
-    mask = secrets.mask
-    segments = tuple(mask(segment) if isinstance(segment, bytes) else segment for segment in response.segments)
-    return replace(response, segments=segments)
+    segments: list[Segment] = []
+    is_mail = False
+    for segment in response.segments:
+        if isinstance(segment, bytes):
+            is_mail = _BODY_ITEM.search(segment) is not None
+            segments.append(secrets.mask(segment))
+        elif is_mail or segment.octets is None:
+            segments.append(segment)
+        else:
+            segments.append(replace(segment, octets=secrets.mask(segment.octets)))
+    return replace(response, segments=tuple(segments))
 
 
 def message_json(kept: KeepSink) -> dict[str, object]:
@@ -244,11 +292,12 @@ def conclude(output: Output, status: Status, result: Result, *, quiet: bool = Fa
         if file.error is not None:
             raise UsageError(file.error)
         if status.ok:
-            output.console.say(f"{file.octets:,} octets written to {file.path}")
+            for line in file.report():
+                output.console.say(line)
     result.status = status.status
     result.code = None if status.code is None else output.secrets.mask_str(status.code.decode("utf-8", "replace"))
     result.text = output.secrets.mask_str(status.text.decode("utf-8", "backslashreplace"))
     result.data, result.untagged = output.data, output.untagged
     result.exit = Exit.OK if status.ok else Exit.REFUSED
     if not output.console.collects and not quiet:
-        output.console.show(output.secrets.mask_str(status_line(status)))
+        output.console.conclude(output.secrets.mask_str(status_line(status)))

@@ -25,6 +25,7 @@ from mailshell.exits import UsageError
 from mailshell.protocol.catalogue import Command
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.imap.state import ImapState
+from mailshell.text.escape import escape
 
 _TOKEN = re.compile(
     r"""(?P<quoted>"(?:[^"\\]|\\.)*")
@@ -37,6 +38,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PIECE = 1 << 18
+#: So many octets of a message are looked through for line ends that are no CRLF.
+_LOOKED_AT = 1 << 20
+#: The commands whose literals are messages, whose lines end with CRLF (RFC 5322 section 2.1).
+_APPENDING = frozenset({"APPEND", "LOCALAPPEND", "REPLACE", "UID REPLACE"})
 #: LITERAL- lets a literal of up to this many octets go without waiting (RFC 7888 section 5).
 _SMALL = 4096
 
@@ -45,11 +50,17 @@ AskLine = Callable[[str], Awaitable[str | None]]
 
 @dataclass(slots=True)
 class ArgumentReader:
-    """Makes the parts of one command. ``ask`` gives the next input line, None at the end of the input."""
+    """Makes the parts of one command. ``ask`` gives the next input line, None at the end of the input.
+
+    ``say`` takes a note on a message, while it is sent. ``literal`` is told before the lines of a literal are asked
+    for: of so many octets, or up to a dot (None).
+    """
 
     state: ImapState
     record: Command | None
     ask: AskLine
+    say: Callable[[str], None] = lambda text: None
+    literal: Callable[[int | None], Awaitable[None]] | None = None
 
     async def parts(self, head: str, arguments: str) -> list[Part]:
         """The parts of the command: ``head`` is the tag and the command's name."""
@@ -129,18 +140,27 @@ class ArgumentReader:
         if os.path.exists(path) and not os.path.isfile(path):
             raise UsageError(f"{token} is no regular file, so that its size can't be told before it is sent")
         try:
-            return file_literal(path, self._sync, crlf=crlf)
+            return file_literal(path, self._sync, crlf=crlf, note=None if crlf else self._note_of(name))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise UsageError(f'{token}: {reason}; to send such a word instead of a file, quote it: "{token}"') from None
         except ValueError:
             raise UsageError("the name of a file can't hold a NUL") from None
 
+    def _note_of(self, name: str) -> Callable[[], None] | None:
+        """What is said of a message whose lines end with LF alone; other literals may hold anything."""
+        if self.record is None or self.record.name not in _APPENDING:
+            return None
+        shown = escape(name)
+        return lambda: self.say(f"note: {shown} has lines that end with LF alone; @crlf:{shown} sends CRLF")
+
     async def _ask_octets(self, size: int) -> tuple[bytes, str]:
         """Ask for lines until ``size`` octets are there; what follows them in the last line is the command's rest."""
         octets = b""
+        if size and self.literal is not None:
+            await self.literal(size)
         while len(octets) < size:
-            line = await self.ask(f"literal, {size - len(octets):,} octets> ")
+            line = await self.ask(literal_prompt(size - len(octets)))
             if line is None:
                 raise UsageError(f"the input ends inside a literal: {len(octets):,} of {size:,} octets are there")
             octets += line.encode("utf-8", "surrogateescape") + b"\r\n"
@@ -151,11 +171,18 @@ class ArgumentReader:
 
     async def _ask_lines(self) -> bytes:
         lines = []
-        while (line := await self.ask("literal, end with a single dot> ")) != ".":
+        if self.literal is not None:
+            await self.literal(None)
+        while (line := await self.ask(literal_prompt(None))) != ".":
             if line is None:
                 raise UsageError("the input ends inside a literal: the line with the single dot is missing")
             lines.append(line.encode("utf-8", "surrogateescape") + b"\r\n")
         return b"".join(lines)
+
+
+def literal_prompt(left: int | None) -> str:
+    """What asks for a line of a literal: so many octets are left, or it goes up to a single dot (None)."""
+    return "literal, end with a single dot> " if left is None else f"literal, {left:,} octets> "
 
 
 def literal_must_wait(state: ImapState, size: int) -> bool:
@@ -197,25 +224,40 @@ def octets_literal(octets: bytes, state: ImapState) -> SmallLiteral:
     return _source(octets, literal_must_wait(state, len(octets)))
 
 
-def file_literal(path: str, must_wait: Callable[[int], bool], *, crlf: bool = False) -> LiteralSource:
+def file_literal(
+    path: str, must_wait: Callable[[int], bool], *, crlf: bool = False, note: Callable[[], None] | None = None
+) -> LiteralSource:
     """The contents of a file as a literal, streamed; OSError if it can't be read.
 
-    With ``crlf``, each LF without a CR before it becomes CRLF; the file is read twice, first to count.
+    With ``crlf``, each LF without a CR before it becomes CRLF; the file is read twice, first to count. ``note`` is
+    called once if a line at its beginning ends with LF alone.
     """
     size = sum(map(len, _pieces_of(path, crlf))) if crlf else _size(path)
 
     async def pieces() -> AsyncIterator[bytes]:
         left = size
+        before, looks = b"", note is not None
         try:
             for piece in _pieces_of(path, crlf):
+                if looks and note is not None and _has_bare_lf(before, piece):
+                    note()
+                    looks = False
+                before = piece[-1:]
                 yield piece[:left]
                 left -= len(piece[:left])
+                looks = looks and size - left < _LOOKED_AT
         except OSError as error:
             raise UsageError(f"{path} can't be read any more: {(error.strerror or str(error)).lower()}") from None
         if left:
             raise UsageError(f"{path} became shorter while it was sent: {left:,} octets of the literal are missing")
 
     return LiteralSource(size, pieces, must_wait(size))
+
+
+def _has_bare_lf(before: bytes, piece: bytes) -> bool:
+    """Whether an LF in the piece has no CR before it; ``before`` is the octet before the piece."""
+    crlf = piece.count(b"\r\n") + (before == b"\r" and piece.startswith(b"\n"))
+    return piece.count(b"\n") > crlf
 
 
 def _size(path: str) -> int:

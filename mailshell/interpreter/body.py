@@ -113,17 +113,19 @@ class KeepSink:
 class FileSink:
     """Writes to a file, mode 0600. It is emptied when the first octets come, not before: a refusal leaves it alone.
 
-    A file that can't be opened is a UsageError; if writing fails later, ``error`` says why and the rest is dropped.
+    With ``append`` it is not emptied, and the octets go to its end. A file that can't be opened is a UsageError; if
+    writing fails later, ``error`` says why and the rest is dropped.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, append: bool = False) -> None:
         self.path = os.path.expanduser(path)
         self.octets = 0
         self.error: str | None = None
-        self._begun = False
+        self._begun = append
         self._existed = os.path.exists(self.path)
+        end = os.O_APPEND if append else 0
         try:
-            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+            self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | end, 0o600)
             os.set_blocking(self._file, True)
         except ValueError:
             raise UsageError("the name of a file can't hold a NUL") from None

@@ -1,4 +1,4 @@
-"""Commands that are a dialogue: logging in, IDLE, TLS, raw octets, leaving."""
+"""Commands that are a dialogue: logging in, IDLE, TLS, leaving."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mailshell.contract import Handler
 from mailshell.exits import UsageError
 from mailshell.interpreter import authenticate as auth
 from mailshell.interpreter.answer import Output
-from mailshell.interpreter.line import TypedLine, read_line
+from mailshell.interpreter.line import TypedLine
 from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.result import Result
 from mailshell.interpreter.warnings import in_the_clear
 from mailshell.protocol import sasl
-from mailshell.protocol.exchange import Awaits, Exchange, Status
+from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.commands import unquote
 from mailshell.protocol.imap.state import ImapState, Phase
 from mailshell.protocol.pop3.state import Pop3State
@@ -157,7 +157,11 @@ async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:
             session.answers.abandon(sent)
             raise
 
-    return await _conduct(interpreter, typed, exchange)
+    interpreter.announcer.timed = True
+    try:
+        return await _conduct(interpreter, typed, exchange)
+    finally:
+        interpreter.announcer.timed = False
 
 
 async def log_in(interpreter: Interpreter, user: str) -> None:
@@ -178,7 +182,12 @@ async def log_in(interpreter: Interpreter, user: str) -> None:
         _, status = await session.command(parts, None)
         if not status.ok:
             text = interpreter.secrets.mask_str(f"{status.status} {words_of(status)}")
-            raise Refused(f"{session.endpoint.name} refuses the login of {escape(user)} ({name}): {text}")
+            again = ""
+            if interpreter.console.interactive:
+                again = (
+                    "; LOGIN user tries again" if session.protocol == "imap" else "; USER name, then PASS tries again"
+                )
+            raise Refused(f"{session.endpoint.name} refuses the login of {escape(user)} ({name}): {text}{again}")
 
 
 def words_of(status: Status) -> str:
@@ -205,55 +214,6 @@ async def leave(interpreter: Interpreter, session: Session) -> None:
         await session.command([b"QUIT\r\n"], None)
     elif state.phase is not Phase.LOGOUT:
         await session.command([f"{interpreter.next_tag()} LOGOUT\r\n".encode()], None)
-
-
-async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
-    """Send octets as they are, and wait for what they ask for: a continuation request, or the answer."""
-    session = interpreter.connected
-    text = octets.decode("utf-8", "surrogateescape")
-    shown = interpreter.masked_raw(text).rstrip("\r\n")
-    typed = read_line(shown, interpreter.catalogue, tags=session.protocol == "imap")
-    output = Output(interpreter.console, typed, interpreter.secrets)
-    answer = interpreter.answer(output, session)
-    interpreter.tap.begin()
-    begun = session.begin_raw(octets, answer)
-    interpreter.raw_secret = not text.endswith("\n") and shown != text
-    if begun is not None:
-        interpreter.raw_pending = begun
-    sent = interpreter.raw_pending
-    result = Result(shown)
-    if not octets.endswith(b"\n") and session.engine.partial_line:
-        interpreter.console.say(
-            f"note: {len(octets):,} octets sent, and the line is not ended: what follows goes on with it"
-        )
-    if sent is None or sent.complete:
-        interpreter.raw_pending = None
-        return result
-    session.answers.attend(sent, answer)
-    try:
-        if not octets.endswith(b"\n"):
-            session.answers.abandon(sent)
-            return result
-        request = await session.answers.continuation(sent) if sent.awaits is not Awaits.NOTHING else None
-    except BaseException:
-        session.answers.abandon(sent)
-        raise
-    if request is not None:
-        # Until more is sent nobody waits: what the server says to this meanwhile is told as it comes.
-        session.answers.abandon(sent)
-        interpreter.console.say(interpreter.secrets.mask_str(f"+ {words_of(request)}"))
-        return result
-
-    async def exchange(handler: Handler) -> tuple[Exchange, Status]:
-        try:
-            return sent, await session.answers.completion(sent)
-        except BaseException:
-            session.answers.abandon(sent)
-            raise
-        finally:
-            interpreter.raw_pending = None
-
-    return await interpreter.conduct(typed, output, answer, exchange, fresh=False)
 
 
 def describe_tls(session: Session) -> str:

@@ -8,22 +8,27 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from mailshell.assist.checks import check
+from mailshell.assist.knowledge import Knowledge
 from mailshell.contract import AnswerUnusable, ConnectionLost, Handler, Part, SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError
-from mailshell.interpreter import dialogues, python_api
+from mailshell.interpreter import dialogues, pipe, python_api
 from mailshell.interpreter.announce import Announcer
-from mailshell.interpreter.answer import ImapAnswer, Output, Pop3Answer, conclude
+from mailshell.interpreter.answer import ImapAnswer, Output, Pop3Answer, conclude, destination_of
 from mailshell.interpreter.arguments import ArgumentReader
-from mailshell.interpreter.body import FileSink
+from mailshell.interpreter.background import Background
 from mailshell.interpreter.console import Console
+from mailshell.interpreter.learning import Learner
 from mailshell.interpreter.line import TypedLine, read_line
-from mailshell.interpreter.local import table
-from mailshell.interpreter.masking import mask_line, passes_on, secret_of
+from mailshell.interpreter.local import aliases, settings, table
+from mailshell.interpreter.masking import looks_like_response, mask_line, passes_on, secret_of
 from mailshell.interpreter.options import Options
 from mailshell.interpreter.passwords import Secret
+from mailshell.interpreter.raw import send_raw
 from mailshell.interpreter.result import Result
+from mailshell.interpreter.stopwatch import Stopwatch
 from mailshell.interpreter.tap import Tap
-from mailshell.interpreter.warnings import warnings_for
+from mailshell.interpreter.warnings import destroys, situation, warnings_for
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
@@ -60,13 +65,20 @@ class Interpreter:
         self.session: Session | None = None
         self.endpoint: Endpoint | None = None
         self.trace: Trace | None = None
-        self.tap = Tap()
         self.announcer = Announcer(console)
+        self.tap = Tap(self.announcer.secrets)
+        self.stopwatch = Stopwatch()
         self.history: deque[str] = deque(maxlen=_HISTORY)
+        #: How many aliases deep the line that runs is.
+        self.aliased = 0
+        self.learner: Learner | None = None
+        self.background = Background(self)
         self.raw_mode = False
         self.raw_pending: Exchange | None = None
         #: Whether what was sent raw last is the beginning of a line with a secret.
         self.raw_secret = False
+        #: The AUTHENTICATE or AUTH that was sent raw last, until another command is.
+        self.raw_authentication: Exchange | None = None
         self.leaving = False
         self._tags = 0
 
@@ -86,12 +98,17 @@ class Interpreter:
         return POP3_TERMS if self.protocol == "pop3" else IMAP_TERMS
 
     @property
+    def knowledge(self) -> Knowledge:
+        """What the server has said of its mailboxes and messages."""
+        return self.learner.knowledge if self.learner is not None else Knowledge()
+
+    @property
     def connected(self) -> Session:
         """The open session. UsageError if there is none."""
         if self.session is None:
             raise UsageError("not connected; .open URL connects")
         if not self.session.is_open:
-            raise ConnectionLost(f"not connected: {self.session.closed_because}")
+            raise ConnectionLost(f"not connected: {self.session.closed_because}; .open connects again")
         return self.session
 
     @property
@@ -128,7 +145,7 @@ class Interpreter:
             endpoint = replace(endpoint, implicit_tls=options.tls == "implicit")
         self.endpoint = endpoint
         self._tags = 0
-        self.raw_pending, self.raw_secret = None, False
+        self.raw_pending, self.raw_secret, self.raw_authentication = None, False, None
         self.announcer.told = ""
         session = Session(
             endpoint,
@@ -146,9 +163,14 @@ class Interpreter:
             secrets=self.secrets,
             show_secrets=options.show_secrets,
             colour=options.colour,
+            explain=options.explain,
         )
-        session.observers = [self.tap, self.trace]
+        self.learner = Learner(session.engine.state)
+        self.announcer.learn = self.learner.learn
+        self.background.forget()
+        session.observers = [self.tap, self.learner, self.stopwatch, self.trace]
         self.session = session
+        settings.take_effect(self)
         greeting = await session.open(options.connect_timeout)
         if greeting.status in ("BYE", "-ERR"):
             session.close()
@@ -182,7 +204,16 @@ class Interpreter:
     # --- running lines
 
     async def run(self, line: str) -> Result:
-        """Deal with one line; whatever goes wrong is told to the person and stands in the result."""
+        """Deal with one typed line; whatever goes wrong is told to the person and stands in the result."""
+        if line.strip():
+            self.history.append(self.masked(line))
+        return await self.run_part(line)
+
+    async def run_part(self, line: str) -> Result:
+        """Deal with a line that was typed, or that stands for a part of one: a line of an alias, or what is piped."""
+        if (piped := pipe.split(self, line)) is not None:
+            return await pipe.run(self, *piped)
+        self.stopwatch.begin()
         result = Result(self.masked(line))
         try:
             result = await self._dispatch(line)
@@ -202,6 +233,9 @@ class Interpreter:
         except ConnectionError as error:
             self._failed(result, error, Exit.LOST)
         self.console.finished(result)
+        if self.options.time and (took := self.stopwatch.text()):
+            self.console.say(took)
+            self.stopwatch.begin()
         return result
 
     def _failed(self, result: Result, error: Exception, status: Exit) -> None:
@@ -219,14 +253,16 @@ class Interpreter:
         if passes_on(line) or (self.raw_mode and not line.startswith(".raw")):
             return self.masked_raw(line)
         masked = mask_line(line, self.catalogue)
-        if masked == line and self._may_be_a_login(line):
+        if masked == line:
+            masked = aliases.mask(self, line)
+        if masked == line and self.may_be_a_login(line):
             masked = f"{line.split()[0]} {mask_text('arguments')}"
         return self.secrets.mask_str(masked)
 
-    def _may_be_a_login(self, line: str) -> bool:
+    def may_be_a_login(self, line: str) -> bool:
         """Before login, a word that is no command and has arguments may be a mistyped LOGIN or PASS."""
         session = self.session
-        if session is None or not session.is_open or line.lstrip().startswith("."):
+        if session is None or not session.is_open or line.lstrip().startswith(".") or aliases.find(self, line):
             return False
         if session.engine.state.phase not in (ImapPhase.NOT_AUTHENTICATED, Pop3Phase.AUTHORIZATION):
             return False
@@ -236,7 +272,7 @@ class Interpreter:
 
     def masked_raw(self, text: str) -> str:
         """The same for what goes out as it is: it may be, or go on with, a secret that the server waits for."""
-        if self.raw_secret or self._expects_secret():
+        if self.raw_secret or self._expects_secret() or self.is_late_response(text):
             return mask_text("response")
         lines = [mask_line(line, self.catalogue) for line in text.split("\n")]
         return self.secrets.mask_str("\n".join(lines))
@@ -249,24 +285,31 @@ class Interpreter:
         secret = owed.record is not None and any(argument.secret for argument in owed.record.parsed)
         return secret or owed.awaits is Awaits.SASL
 
+    def is_late_response(self, text: str) -> bool:
+        """Whether raw text looks like the response to an AUTHENTICATE that the server has refused already."""
+        sent = self.raw_authentication
+        refused = sent is not None and sent.status is not None and not sent.status.ok
+        return refused and looks_like_response(text, self.catalogue)
+
     def is_secret(self, line: str) -> bool:
         """Whether the line must not be kept in a history."""
         return self.masked(line) != line
 
     async def _dispatch(self, line: str) -> Result:
-        if line.strip():
-            self.history.append(self.masked(line))
         session = self.session
         if session is not None and session.is_open and session.awaits_tls:
             # The answer to STARTTLS came late.
             await session.start_tls()
         if self.raw_mode and not line.startswith(".raw"):
-            return await dialogues.send_raw(self, line.encode("utf-8", "surrogateescape") + b"\r\n")
+            return await send_raw(self, line.encode("utf-8", "surrogateescape") + b"\r\n")
         line = line.strip("\r\n").lstrip()
         if not line:
             return Result("")
         if line.startswith("."):
             return await table.run(self, line.rstrip())
+        if (alias := aliases.find(self, line)) is not None:
+            return await aliases.run(self, *alias)
+        line = python_api.from_call(self, line)
         typed = read_line(line, self.catalogue, tags=self.protocol != "pop3", words=python_api.WORDS)
         if typed.record is None:
             # A command of the other protocol by mistake: the engine does not know where its secret is.
@@ -284,28 +327,43 @@ class Interpreter:
     async def run_typed(self, typed: TypedLine, *, quiet: bool = False) -> Result:
         """Send a protocol command, with the dialogue that it needs, and show the answer."""
         session = self.connected
-        for warning in warnings_for(typed, session, self.catalogue, self.terms):
-            self.console.say(f"note: {escape(self.secrets.mask_str(warning))}")
+        await self.background.settled()
+        await self._warn(typed, session)
         dialogue = dialogues.find(typed, session)
         if dialogue is not None:
             return await dialogue(self, typed)
         return await self.send(typed, await self.parts(typed), quiet=quiet)
+
+    async def _warn(self, typed: TypedLine, session: Session) -> None:
+        """Say what is sure to go wrong or to hurt, and ask before the latter if that is wanted. Raises UsageError."""
+        where = situation(session, self.knowledge)
+        cautions = check(typed.text, self.catalogue, self.terms, where)
+        for warning in warnings_for(typed, session, cautions):
+            self.console.say(f"note: {escape(self.secrets.mask_str(warning))}")
+        if not self.options.confirm or self.options.yes or not destroys(typed.record, cautions, where):
+            return
+        if not self.console.interactive:
+            raise UsageError(f"{typed.name} removes things for good, and confirm is on: only --yes sends it")
+        answer = await self.console.ask(f"{typed.name} removes things for good. Send it? [y/N] ")
+        if (answer or "").strip().lower() not in ("y", "yes"):
+            raise UsageError(f"{typed.name} was not sent")
 
     async def parts(self, typed: TypedLine) -> list[Part]:
         """What goes over the wire for a typed command."""
         session = self.connected
         if session.protocol == "pop3":
             return [f"{typed.text}\r\n".encode("utf-8", "surrogateescape")]
-        reader = ArgumentReader(self.imap_state, typed.record, self.console.ask)
+        reader = ArgumentReader(self.imap_state, typed.record, self.console.ask, self.console.say, self.console.literal)
         tag = typed.tag or self.next_tag()
         return await reader.parts(f"{tag} {typed.word}", typed.arguments)
 
     def output(self, typed: TypedLine) -> Output:
         """Where the answer to a command goes. UsageError if its file can't be opened."""
-        file = FileSink(typed.file) if typed.file is not None and typed.file != "-" else None
-        return Output(self.console, typed, self.secrets, file)
+        return Output(self.console, typed, self.secrets, destination_of(typed))
 
     def answer(self, output: Output, session: Session) -> ImapAnswer | Pop3Answer:
+        if self.learner is not None:
+            output.learn = self.learner.learn
         if session.protocol == "pop3":
             return Pop3Answer(output, output.typed.name)
         return ImapAnswer(output, output.typed.name)
@@ -349,7 +407,7 @@ class Interpreter:
                 output.file.finish(accepted=False)
                 if output.file.octets:
                     self.console.say(f"{output.file.path} is incomplete: {output.file.octets:,} octets were written")
-        result = Result(f"{sent.tag} {sent.words}" if typed.tag else sent.words)
+        result = Result(self.secrets.mask_str(f"{sent.tag} {sent.words}" if typed.tag else sent.words))
         result.milliseconds = (time.perf_counter() - begun) * 1000
         if isinstance(answer, Pop3Answer) and isinstance(status, StatusLine) and not sent.multiline and status.ok:
             answer.single(status)

@@ -8,14 +8,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from dataclasses import dataclass
 
+from mailshell.assist.head import TAG, begins
 from mailshell.protocol.catalogue import Catalogue, Command
 from mailshell.text.redirection import find_redirection
-
-_TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +50,11 @@ def read_line(line: str, catalogue: Catalogue, *, tags: bool, words: Container[s
     command, file = split_redirection(line.strip())
     tag: str | None = None
     first, _, rest = command.partition(" ")
-    named = first.upper() in catalogue or first.lower() in words or _begins(first, catalogue)
+    named = first.upper() in catalogue or first.lower() in words or begins(first, catalogue)
     if tags and rest and not named:
         _, known, _ = catalogue.find(rest)
-        if known is not None or _TAG.match(first):
+        if known is not None or TAG.match(first):
             tag, command = first, rest.lstrip(" ")
     name, record, arguments = catalogue.find(command)
     word = command[: len(command) - len(arguments)].rstrip(" ") if arguments else command.rstrip(" ")
     return TypedLine(tag, word, name, record, arguments, file)
-
-
-def _begins(word: str, catalogue: Catalogue) -> bool:
-    """Whether the word begins commands of two words (UID, XTND)."""
-    start = word.upper() + " "
-    return any(name.startswith(start) for name in catalogue)

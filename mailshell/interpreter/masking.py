@@ -6,14 +6,16 @@ import re
 
 from mailshell.exits import UsageError
 from mailshell.interpreter.escapes import unescape
+from mailshell.interpreter.python_call import called
 from mailshell.protocol.catalogue import Catalogue, Command
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
-from mailshell.protocol.secrecy import mask_text
+from mailshell.protocol.secrecy import Secrets, mask, mask_text, relative
 
 _ARGUMENT = re.compile(r'"(?:[^"\\]|\\.)*"?[^ ]*|[^ ]+')
 #: Up to the last @, as URLs are read: a password may hold anything.
 _URL_PASSWORD = re.compile(r"(\b(?:imaps?|pop3?s?):(?://)?[^:@]*):(.*)(?=@)", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{2,}={0,2}")
 _MASK_BEGINS = mask_text("")[0]
 #: Words before a command that leave it a command.
 _PREFIXES = ("send", "xatom")
@@ -41,8 +43,20 @@ def passes_on(line: str) -> bool:
     return first in _PREFIXES or (len(first) > 2 and ".raw".startswith(first))
 
 
+def looks_like_response(text: str, catalogue: Catalogue) -> bool:
+    """Whether the text (perhaps behind ``.raw``, with escapes for its line end) is base64 and no command."""
+    word = text.strip()
+    if passes_on(word):
+        word = word.partition(" ")[2].strip().strip('"')
+    word = word.removesuffix("\\n").removesuffix("\\r")
+    return len(word) % 4 == 0 and _BASE64.fullmatch(word) is not None and word.upper() not in catalogue
+
+
 def _mask_spaced(line: str, catalogue: Catalogue) -> str:
     masked = _URL_PASSWORD.sub(rf"\1:{mask_text('password')}", line)
+    call = called(masked)
+    if call is not None:
+        return masked[: call.end()] + mask_text("arguments") if _holds_secret(call["name"], catalogue) else masked
     first, _, rest = masked.strip().partition(" ")
     if passes_on(first):
         inner = rest.lstrip(' "')
@@ -57,6 +71,14 @@ def _mask_spaced(line: str, catalogue: Catalogue) -> str:
             if record is not None:
                 return _mask_record(masked, record, len(masked) - len(arguments))
     return masked
+
+
+def _holds_secret(name: str, catalogue: Catalogue) -> bool:
+    """Whether the arguments of a method of imaplib or poplib hold a secret, or may."""
+    if name in _PREFIXES or name in _PYTHON_SECRETS:
+        return True
+    records = (known.python_names.get(name.lower()) for known in (catalogue, IMAP, POP3))
+    return any(argument.secret for record in records if record is not None for argument in record.parsed)
 
 
 def _mask_passed_on(text: str, catalogue: Catalogue) -> str:
@@ -86,3 +108,11 @@ def _mask_from(line: str, start: int, index: int, label: str) -> str:
         if number == index:
             return line[: match.start()] + mask_text(label)
     return line
+
+
+def beginning(octets: bytes, limit: int, secrets: Secrets) -> bytes:
+    """The first ``limit`` octets with known secrets masked, also one that the limit cuts."""
+    if not secrets:
+        return octets[:limit]
+    spans = secrets.scan(octets[: limit + secrets.longest])
+    return mask(octets[:limit], relative(spans, 0, limit))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -74,7 +75,7 @@ class PasswordSource:
 
 
 async def _in_thread(read: Callable[[], str]) -> str:
-    """What ``read`` returns or raises, from a daemon thread: the file may be a pipe to which nobody writes."""
+    """What ``read`` returns or raises, from a daemon thread: nobody may write to the pipe that it reads."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[str] = loop.create_future()
 
@@ -95,7 +96,7 @@ async def _in_thread(read: Callable[[], str]) -> str:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(tell, value, failure)
 
-    threading.Thread(target=work, name="password file", daemon=True).start()
+    threading.Thread(target=work, name="password", daemon=True).start()
     return await result
 
 
@@ -109,15 +110,25 @@ def _first_line(path: str) -> str:
 
 
 async def _run(command: str) -> str:
-    # The lines of a script on standard input are not for the command; a person at a terminal is.
-    stdin = None if sys.stdin.isatty() else asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_shell(command, stdin=stdin, stdout=asyncio.subprocess.PIPE)
+    process = _start(command)
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), _COMMAND_SECONDS)
+        return await _in_thread(partial(_first_of_output, process))
     except asyncio.CancelledError:
         process.kill()
         raise
-    except TimeoutError:
+
+
+def _start(command: str) -> subprocess.Popen[bytes]:
+    # The lines of a script on standard input are not for the command; a person at a terminal is.
+    stdin = None if sys.stdin.isatty() else subprocess.DEVNULL
+    # Not asyncio's: what the command has left in the background may hold the pipe open beyond the end of the loop.
+    return subprocess.Popen(command, shell=True, stdin=stdin, stdout=subprocess.PIPE)
+
+
+def _first_of_output(process: subprocess.Popen[bytes]) -> str:
+    try:
+        output, _ = process.communicate(timeout=_COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
         process.kill()
         raise UsageError(f"the password command did not end within {_COMMAND_SECONDS} s") from None
     if process.returncode:

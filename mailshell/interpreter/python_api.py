@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
-from mailshell.interpreter import dialogues
+from mailshell.interpreter import dialogues, python_call
 from mailshell.interpreter.escapes import unescape
 from mailshell.interpreter.line import TypedLine, read_line
 from mailshell.interpreter.local import connection, table, wire
@@ -40,6 +40,11 @@ def find(interpreter: Interpreter, typed: TypedLine) -> Awaitable[Result] | None
     if record is not None and record.name != typed.name:
         return interpreter.run_typed(TypedLine(None, record.name, record.name, record, typed.arguments, typed.file))
     return None
+
+
+def from_call(interpreter: Interpreter, line: str) -> str:
+    """What a call such as ``M.select("INBOX")`` stands for, or the line. UsageError if it can't be read."""
+    return python_call.as_typed(line, interpreter.catalogue, POP3 if interpreter.protocol == "pop3" else IMAP)
 
 
 async def _call(interpreter: Interpreter, typed: TypedLine, function: Function) -> Result:
@@ -76,7 +81,8 @@ async def _send(interpreter: Interpreter, arguments: str) -> list[str]:
     """Octets as they are, with escapes; the answer is left to ``readline`` and ``read``."""
     interpreter.tap.forget_unread()
     interpreter.tap.begin()
-    octets = unescape(arguments)
+    value = _value(arguments)
+    octets = value if isinstance(value, bytes) else unescape(arguments)
     interpreter.connected.write(octets)
     return [f"{len(octets):,} octets sent; readline shows the answer"]
 
@@ -139,7 +145,7 @@ async def _capabilities(interpreter: Interpreter, arguments: str) -> list[str] |
 
 
 async def _protocol_version(interpreter: Interpreter, arguments: str) -> list[str]:
-    known = interpreter.imap_state.capabilities or ()
+    known = {name.upper() for name in interpreter.imap_state.capabilities or ()}
     version = next((name for name in ("IMAP4REV2", "IMAP4REV1", "IMAP4") if name in known), None)
     return [version or "the server has not said which version it speaks"]
 

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 
-from mailshell.assist.checks import check
-from mailshell.assist.situation import Situation
+from mailshell.assist.knowledge import Knowledge
+from mailshell.assist.situation import HURTS, Caution, Situation
 from mailshell.interpreter.line import TypedLine
-from mailshell.protocol.catalogue import Catalogue
+from mailshell.protocol.catalogue import Command, Effect
 from mailshell.protocol.imap.state import ImapState, Phase
-from mailshell.protocol.terms import Terms
 from mailshell.session import Session
 
 _SENDS_PASSWORD = {"LOGIN", "PASS"}
 
 
-def situation(session: Session) -> Situation:
-    """What the checks are told of a session."""
+def situation(session: Session, knowledge: Knowledge | None = None) -> Situation:
+    """What the checks are told of a session, and of what it has seen."""
     state = session.engine.state
     capabilities = state.capabilities
     if isinstance(state, ImapState):
         read_only = state.mailbox is not None and state.mailbox.read_only
-        return Situation("imap", state.phase.letter, capabilities, read_only=read_only)
+        deleted = knowledge.deleted if knowledge is not None else 0
+        return Situation("imap", state.phase.letter, capabilities, deleted, read_only)
     return Situation("pop3", state.phase.letter, capabilities, deleted=len(state.deleted))
 
 
-def warnings_for(typed: TypedLine, session: Session, catalogue: Catalogue, terms: Terms) -> list[str]:
+def destroys(record: Command | None, cautions: Sequence[Caution], where: Situation) -> bool:
+    """Whether a command removes something for good; DELE does not: QUIT after it does."""
+    if any(caution.severity == HURTS for caution in cautions):
+        return True
+    return record is not None and record.effect is Effect.DESTROY and record.name != "DELE" and not where.read_only
+
+
+def warnings_for(typed: TypedLine, session: Session, cautions: Sequence[Caution]) -> list[str]:
     """The warnings for a command in this session's state, each a sentence without its full stop."""
     state = session.engine.state
-    warnings = [caution.text for caution in check(typed.text, catalogue, terms, situation(session))]
+    warnings = [caution.text for caution in cautions]
     if typed.name in _SENDS_PASSWORD and in_the_clear(session):
         warnings.append("the password goes over the network in the clear")
     if typed.name == "COMPRESS":

@@ -35,17 +35,22 @@ class BatchConsole:
 
     interactive = False
     fold: int | None = None
+    height: int | None = None
 
     def __init__(self, lines: LineReader, *, collects: bool) -> None:
         self.collects = collects
         #: Done, with the error, when standard output can't be written: the run has nobody to work for any more.
         self.output_failed: asyncio.Future[OSError] = asyncio.get_running_loop().create_future()
-        self.raw = not sys.stdout.isatty()
+        self.raw = self.whole = not sys.stdout.isatty()
+        self.is_terminal = sys.stderr.isatty()
         self.width = shutil.get_terminal_size((100, 24)).columns
         self._lines = lines
 
     def show(self, line: str) -> None:
         self.write(line.encode("utf-8", "surrogateescape") + b"\n")
+
+    def conclude(self, line: str) -> None:
+        self.show(line)
 
     def write(self, octets: bytes) -> None:
         if self.output_failed.done():
@@ -79,6 +84,9 @@ class BatchConsole:
     async def ask(self, prompt: str) -> str | None:
         return await self._lines.next()
 
+    async def literal(self, size: int | None) -> None:
+        return
+
     async def ask_secret(self, prompt: str) -> str:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError(
@@ -91,6 +99,14 @@ class BatchConsole:
 
     async def idle_end(self, seconds: float | None) -> None:
         await asyncio.sleep(_IDLE_SECONDS if seconds is None else seconds)
+
+    def settle(self, options: Options) -> None:
+        return
+
+    def lent(self) -> contextlib.AbstractContextManager[None]:
+        # What was shown comes first; a message that comes meanwhile stands where it came, as in any pipeline.
+        self._flush()
+        return contextlib.nullcontext()
 
     def finished(self, result: Result) -> None:
         if self.collects and result.command:
@@ -272,29 +288,35 @@ async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: LineR
 
 
 async def open_session(interpreter: Interpreter, endpoint: Endpoint) -> Exit:
-    """Open the session; what goes wrong is told, and becomes the exit status."""
+    """Open the session; what goes wrong is told, is a result, and becomes the exit status."""
     try:
         await interpreter.open(endpoint)
     except Refused as error:
-        interpreter.console.say(str(error))
+        result = _told(interpreter, error, Exit.REFUSED)
         await interpreter.close()
-        return Exit.REFUSED
     except UsageError as error:
-        interpreter.console.say(str(error))
+        result = _told(interpreter, error, Exit.USAGE)
         await interpreter.close()
-        return Exit.USAGE
     except ConnectFailed as error:
-        interpreter.console.say(escape(str(error)))
-        return Exit.NO_CONNECTION
+        result = _told(interpreter, error, Exit.NO_CONNECTION)
     except TimeLimit as error:
-        interpreter.console.say(escape(str(error)))
+        result = _told(interpreter, error, Exit.TIME_LIMIT)
         abort(interpreter)
-        return Exit.TIME_LIMIT
     except (ConnectionLost, AnswerUnusable, SessionError, ConnectionError) as error:
-        interpreter.console.say(escape(interpreter.secrets.mask_str(str(error))))
+        result = _told(interpreter, error, Exit.LOST)
         abort(interpreter)
-        return Exit.LOST
-    return Exit.OK
+    else:
+        return Exit.OK
+    interpreter.console.finished(result)
+    return result.exit
+
+
+def _told(interpreter: Interpreter, error: Exception, status: Exit) -> Result:
+    """What came of the opening, told to the person."""
+    text = interpreter.secrets.mask_str(str(error))
+    # The words of a refusal, and those of wrong usage, are fit for a terminal already.
+    interpreter.console.say(text if isinstance(error, (Refused, UsageError)) else escape(text))
+    return Result(".open", text=text, exit=status)
 
 
 def abort(interpreter: Interpreter) -> None:

@@ -5,7 +5,7 @@ RFC 9051 sections 6.2.1 to 6.2.3; RFC 2449 section 5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: The points of a session, in their order.
 IN_THE_CLEAR = "in the clear"
@@ -30,11 +30,11 @@ class Announcement:
         return [name for name in self.names if name.upper() not in known]
 
 
+@dataclass(slots=True)
 class Announcements:
     """The announcements of a session, one after the other; one that says nothing new is no other."""
 
-    def __init__(self) -> None:
-        self.all: list[Announcement] = []
+    all: list[Announcement] = field(default_factory=list)
 
     def add(self, announcement: Announcement) -> None:
         """Take in one more."""

@@ -102,12 +102,17 @@ class Column:
 
 
 class Table:
-    """Rows under a header. ``add`` and ``finish`` return the lines that can be shown."""
+    """Rows under a header. ``add`` and ``flush`` return the lines that can be shown.
 
-    def __init__(self, columns: Sequence[Column], width: int = 100, mark: str = "…") -> None:
+    Text is cut so that a row fits into ``width``, with ``mark`` where it was; nothing is if ``whole``, for what a
+    program reads must be all there.
+    """
+
+    def __init__(self, columns: Sequence[Column], width: int = 100, mark: str = "…", *, whole: bool = False) -> None:
         self.columns = tuple(columns)
         self._width = width
         self._mark = mark
+        self._whole = whole
         self._held: list[Sequence[str]] = []
         self._widths: list[int] | None = None
 
@@ -146,7 +151,9 @@ class Table:
         widths = [min(w, WIDEST) if c.number else w for w, c in zip(widths, self.columns, strict=True)]
         texts = [at for at, column in enumerate(self.columns[:-1]) if not column.number]
         last = min(widths[-1], max(_NARROWEST, self._width // 3)) if widths else 0
-        while texts and (excess := sum(widths[:-1]) + last + len(GAP) * (count - 1) - self._width) > 0:
+        while (
+            not self._whole and texts and (excess := sum(widths[:-1]) + last + len(GAP) * (count - 1) - self._width) > 0
+        ):
             widest = max(texts, key=widths.__getitem__)
             if widths[widest] <= _NARROWEST:
                 break
@@ -165,5 +172,10 @@ class Table:
             elif self.columns[at].number:
                 parts.append(pad_left(cell, widths[at]))
             else:
-                parts.append(pad(clip(cell, widths[at], self._mark), widths[at]))
-        return GAP.join(parts).rstrip(" ")
+                shown = cell if self._whole else clip(cell, widths[at], self._mark)
+                parts.append(pad(shown, widths[at]))
+        if self._whole or self.columns[last].number:
+            return GAP.join(parts).rstrip(" ")
+        before = "".join(part + GAP for part in parts[:last])
+        room = max(_NARROWEST, self._width - cells(before))
+        return (before + clip(GAP.join(parts[last:]).rstrip(" "), room, self._mark)).rstrip(" ")

@@ -26,8 +26,9 @@ Names = tuple[str, ...]
 class FetchRendering:
     """The messages that answer one command, in the server's order."""
 
-    def __init__(self, width: int, drawing: Drawing) -> None:
+    def __init__(self, width: int, drawing: Drawing, *, whole: bool = False) -> None:
         self._width = width
+        self._whole = whole
         self._drawing = drawing
         self._held: list[Fetched] = []
         self._kind = ""
@@ -100,7 +101,7 @@ class FetchRendering:
         ]
         if self._envelopes:
             columns += [Column("DATE"), Column("FROM"), Column("SUBJECT")]
-        self._table = Table(columns, self._width, self._drawing.mark)
+        self._table = Table(columns, self._width, self._drawing.mark, whole=self._whole)
 
     def _row(self, data: Fetched) -> Sequence[str]:
         row = ["?" if data.number is None else str(data.number)]

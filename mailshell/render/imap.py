@@ -45,15 +45,25 @@ _LABELS = {"CAPABILITY": "capabilities", "ENABLED": "enabled", "FLAGS": "flags",
 
 
 class ImapRendering:
-    """The data that answers one command. ``name`` is the command's: ``UID FETCH``."""
+    """The data that answers one command. ``name`` is the command's: ``UID FETCH``.
 
-    def __init__(self, name: str, *, width: int = 100, ascii: bool = False) -> None:  # noqa: A002
+    ``whole``: nothing is cut to fit a row into ``width``, because a program may read it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        width: int = 100,
+        ascii: bool = False,  # noqa: A002
+        whole: bool = False,
+    ) -> None:
         self.name = name.upper()
         self._width = width
         self._drawing = ASCII if ascii else LINES
-        self._fetched = FetchRendering(width, self._drawing)
-        self._listing = ListingRendering(width, self._drawing.mark)
-        self._status = StatusRendering(width, self._drawing.mark)
+        self._fetched = FetchRendering(width, self._drawing, whole=whole)
+        self._listing = ListingRendering(width, self._drawing.mark, whole=whole)
+        self._status = StatusRendering(width, self._drawing.mark, whole=whole)
 
     def add(self, data: Data) -> list[str]:
         """Lines that can be shown now."""

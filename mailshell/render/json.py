@@ -41,10 +41,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from mailshell.protocol.exchange import Status
 from mailshell.protocol.imap.data import (
+    Body,
     Count,
     Data,
     ExtendedSearch,
     Fetched,
+    FetchItem,
     MailboxListing,
     MailboxStatus,
     Namespaces,
@@ -56,9 +58,10 @@ from mailshell.protocol.imap.data import (
     Vanished,
     Words,
 )
+from mailshell.protocol.secrecy import Secrets
 from mailshell.render.json_message import item_json
 from mailshell.render.json_pop3 import listing_json, reply_json
-from mailshell.render.json_values import Json, octets_json, value_json
+from mailshell.render.json_values import Json, mask_json, octets_json, value_json
 
 __all__ = ["listing_json", "reply_json", "status_json", "to_json", "to_line"]
 
@@ -79,10 +82,19 @@ def status_json(status: Status) -> Json:
     }
 
 
-def to_json(data: Data) -> Json:
-    """The data of one IMAP response. See the table above."""
+def to_json(data: Data, secrets: Secrets | None = None) -> Json:
+    """The data of one IMAP response. See the table above.
+
+    Known ``secrets`` are masked in all but messages and their sections, which are the mail that was asked for.
+    """
     form: Callable[..., Json] = _FORMS[type(data)]
-    return form(data)
+    if not secrets:
+        return form(data)
+    if isinstance(data, Fetched):
+        return _fetched(data, secrets)
+    masked = mask_json(form(data), secrets)
+    assert isinstance(masked, dict)
+    return masked
 
 
 def _condition(data: StatusText) -> Json:
@@ -188,8 +200,12 @@ def _resource(name: str, value: object) -> Json:
     return {"name": name, "usage": usage, "limit": limit}
 
 
-def _fetched(data: Fetched) -> Json:
-    items = ((item.name, item_json(item.value)) for item in data.items)
+def _fetched(data: Fetched, secrets: Secrets | None = None) -> Json:
+    def value(item: FetchItem) -> object:
+        shown = item_json(item.value)
+        return mask_json(shown, secrets) if secrets and not isinstance(item.value, Body) else shown
+
+    items = ((item.name, value(item)) for item in data.items)
     return _keyed({"type": data.kind.lower(), "number": data.number}, items)
 
 

@@ -21,8 +21,9 @@ def mailbox(name: str) -> str:
 class ListingRendering:
     """The mailboxes of one LIST."""
 
-    def __init__(self, width: int, mark: str) -> None:
+    def __init__(self, width: int, mark: str, *, whole: bool = False) -> None:
         self._width = width
+        self._whole = whole
         self._mark = mark
         self._held: list[MailboxListing] = []
         self._table: Table | None = None
@@ -46,7 +47,7 @@ class ListingRendering:
         self._raw = any(text_of(data.raw) != data.name for data in held)
         if self._raw:
             columns.append(Column("RAW NAME"))
-        self._table = Table(columns, self._width, self._mark)
+        self._table = Table(columns, self._width, self._mark, whole=self._whole)
         lines = []
         for data in held:
             lines += self._table.add(self._row(data))
@@ -75,8 +76,9 @@ def listing_line(data: MailboxListing) -> str:
 class StatusRendering:
     """The answers to STATUS, and those that LIST ... RETURN (STATUS ...) brings (RFC 5819)."""
 
-    def __init__(self, width: int, mark: str) -> None:
+    def __init__(self, width: int, mark: str, *, whole: bool = False) -> None:
         self._width = width
+        self._whole = whole
         self._mark = mark
         self._held: list[MailboxStatus] = []
         self._table: Table | None = None
@@ -103,7 +105,7 @@ class StatusRendering:
         if not alike or not 0 < len(self._names) <= MOST_COLUMNS:
             return [mailbox_status_line(data) for data in held]
         columns = [Column(shown(name), number=True) for name in self._names]
-        self._table = Table([*columns, Column("MAILBOX")], self._width, self._mark)
+        self._table = Table([*columns, Column("MAILBOX")], self._width, self._mark, whole=self._whole)
         lines = []
         for data in held:
             lines += self._table.add(self._row(data))

@@ -17,9 +17,12 @@ _NUMBER_AND_ID = re.compile(rb"(\d{1,19})[ \t]+(\S+)(?:[ \t]+(.*))?\Z", re.DOTAL
 
 
 class Pop3Rendering:
-    """The answer to one command, given without line ends and with its stuffed dots removed."""
+    """The answer to one command, given without line ends and with its stuffed dots removed.
 
-    def __init__(self, name: str, arguments: str = "", *, width: int = 100) -> None:
+    ``whole``: nothing is cut to fit a row into ``width``, because a program may read it.
+    """
+
+    def __init__(self, name: str, arguments: str = "", *, width: int = 100, whole: bool = False) -> None:
         self.name = name.upper()
         self.arguments = arguments
         self._messages = 0
@@ -28,9 +31,9 @@ class Pop3Rendering:
         self._table: Table | None = None
         self._pattern = _TWO_NUMBERS
         if self.name == "LIST":
-            self._table = Table([Column("#", number=True), Column("OCTETS", number=True)], width)
+            self._table = Table([Column("#", number=True), Column("OCTETS", number=True)], width, whole=whole)
         elif self.name == "UIDL":
-            self._table = Table([Column("#", number=True), Column("UNIQUE-ID")], width)
+            self._table = Table([Column("#", number=True), Column("UNIQUE-ID")], width, whole=whole)
             self._pattern = _NUMBER_AND_ID
 
     def status(self, response: StatusLine) -> list[str]:

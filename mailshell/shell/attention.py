@@ -117,7 +117,7 @@ class Attention:
         while True:
             session = self._interpreter.session
             heard = session.last_activity if session is not None else 0.0
-            if self._console.screen.prompting:
+            if self._console.screen.prompting or self._console.screen.lent:
                 asked = clock()
             left = max(heard, asked) + _PATIENCE - clock()
             if left <= 0:

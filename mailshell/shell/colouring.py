@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 from prompt_toolkit.lexers import DynamicLexer, PygmentsLexer, SyncFromStart
 from prompt_toolkit.styles import BaseStyle, Style, merge_styles
@@ -15,6 +15,9 @@ from mailshell.interpreter import python_api
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local.table import COMMANDS
 
+#: Hints are grey, and what is likely to fail is italic too: it says why, beside.
+_OWN = {"hint": "ansibrightblack", "completion.dimmed": "italic #5f5f5f"}
+
 
 def input_lexer(interpreter: Interpreter) -> DynamicLexer:
     """The lexer of the prompt: that of the session's protocol."""
@@ -26,7 +29,8 @@ def input_lexer(interpreter: Interpreter) -> DynamicLexer:
     return DynamicLexer(lambda: lexers[interpreter.protocol or "imap"])
 
 
-def input_style() -> BaseStyle:
-    """The theme for the terminal's background, and the grey of hints."""
-    theme = THEMES[background()]
-    return merge_styles([style_from_pygments_cls(theme), Style.from_dict({"hint": "ansibrightblack"})])
+@cache
+def input_style(theme: str) -> BaseStyle:
+    """The theme (``auto``: that for the terminal's background), and the grey of hints."""
+    chosen = THEMES[background() if theme == "auto" else theme]
+    return merge_styles([style_from_pygments_cls(chosen), Style.from_dict(_OWN)])

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app_session
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.history import DummyHistory
 from prompt_toolkit.output import DummyOutput
 from prompt_toolkit.utils import is_dumb_terminal
 
 from mailshell.exits import UsageError
+from mailshell.interpreter.options import Options
 from mailshell.interpreter.result import Result
+from mailshell.shell import pager
+from mailshell.shell.literal import literal_session
 from mailshell.shell.screen import Screen, safe_block, safe_line
 from mailshell.shell.unseen import Unseen
-
-#: Of a message so many lines are shown; ``> FILE`` and debug level 3 have all.
-FOLD = 60
 
 
 class ShellConsole:
@@ -32,16 +34,18 @@ class ShellConsole:
     interactive = True
     collects = False
     raw = False
-    fold: int | None = FOLD
+    whole = False
+    is_terminal = True
 
-    def __init__(self, *, colour: bool = False) -> None:
+    def __init__(self, options: Options) -> None:
         self.screen = Screen(get_app_session().output)
         self.pasted: deque[str] = deque()
         self.muted = False
         self.before_secret: Callable[[], None] | None = None
         self.mark: Callable[[], str] = str
-        self._colour = colour
         self._answers: deque[str] = deque()
+        #: The lines of a literal that was typed as a whole; None where its input ended.
+        self._literal: deque[str | None] = deque()
         self._asking = asyncio.Lock()
         self._plain: PromptSession[str] = PromptSession(history=DummyHistory())
         # A dumb terminal would be shown each character: there, nothing at all is drawn.
@@ -50,6 +54,29 @@ class ShellConsole:
             input_processors=[Unseen()],
             output=DummyOutput() if is_dumb_terminal() else None,
         )
+        #: Called when the options have changed.
+        self.on_settled: Callable[[], None] = lambda: None
+        self.settle(options)
+
+    def settle(self, options: Options) -> None:
+        self._options = options
+        #: Of a message so many lines are shown; ``> FILE``, a pipe and debug level 3 have all.
+        self.fold: int | None = options.fold or None
+        self._colour = options.colour
+        self._plain.editing_mode = EditingMode.VI if options.editing == "vi" else EditingMode.EMACS
+        self.on_settled()
+
+    def lent(self) -> AbstractContextManager[None]:
+        return pager.lent(self.screen)
+
+    @property
+    def height(self) -> int | None:
+        """Nothing is paged while lines wait that were pasted after the one that runs: the pager would take keys."""
+        return None if self.pasted else self.screen.rows
+
+    @height.setter
+    def height(self, rows: int | None) -> None:
+        raise AttributeError("the terminal has the height that it has")
 
     @property
     def width(self) -> int:
@@ -62,6 +89,9 @@ class ShellConsole:
     def show(self, line: str) -> None:
         if not self.muted:
             self.screen.write(f"{safe_line(line)}\n")
+
+    def conclude(self, line: str) -> None:
+        self.show(line)
 
     def write(self, octets: bytes) -> None:
         raise AssertionError("a terminal is never given octets as they are")
@@ -84,7 +114,24 @@ class ShellConsole:
             finally:
                 self.screen.prompt_ended()
 
+    async def literal(self, size: int | None) -> None:
+        """Let the person type the literal as one text that can be edited, unless it was pasted with the command."""
+        if self._answers or self.pasted:
+            return
+        vi, toolbar = self._options.editing == "vi", not self._options.plain
+        try:
+            text = await self.read(literal_session(size, self.mark(), vi=vi, toolbar=toolbar))
+        except EOFError:
+            self._literal.append(None)
+        except KeyboardInterrupt:
+            raise UsageError("the command was given up; nothing more of it is sent") from None
+        else:
+            # An empty last line was typed too: it may be the end of the literal.
+            self._literal.extend(text.split("\n"))
+
     async def ask(self, prompt: str) -> str | None:
+        if self._literal:
+            return self._literal.popleft()
         if self._answers or self.pasted:
             line = (self._answers or self.pasted).popleft()
             self.show(f"{prompt}⟦pasted⟧")
@@ -138,6 +185,8 @@ class ShellConsole:
         return letter if letter and letter in answers else answers[-1]
 
     def finished(self, result: Result) -> None:
+        self._answers.extend(line for line in self._literal if line)
+        self._literal.clear()
         if self._answers:
             self.say(f"note: {_lines(self._answers)} pasted after the literal and not used")
             self._answers.clear()

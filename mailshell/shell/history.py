@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
-#: So many lines are offered again.
+#: So many lines are offered again, unless a setting says otherwise.
 MOST_LINES = 10_000
 #: A file longer than this (octets) is cut to its last lines at the next start.
 _MOST_OCTETS = 4 << 20
@@ -26,8 +26,9 @@ class ShellHistory(FileHistory):
     A folder or file that can't be written leaves a history in memory; ``problem`` says why.
     """
 
-    def __init__(self, path: Path, is_secret: Callable[[str], bool]) -> None:
+    def __init__(self, path: Path, is_secret: Callable[[str], bool], most: int = MOST_LINES) -> None:
         self._is_secret = is_secret
+        self._most = most
         self.problem: str | None = None
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,7 +43,7 @@ class ShellHistory(FileHistory):
         if self.problem is not None:
             return []
         lines = super().load_history_strings()
-        return [line for _, line in zip(range(MOST_LINES), lines, strict=False)]
+        return [line for _, line in zip(range(self._most), lines, strict=False)]
 
     def append_string(self, string: str) -> None:
         if string.strip() and not self._holds_secret(string):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mailshell.interpreter import pipe
 from mailshell.interpreter.interpreter import Interpreter
+from mailshell.interpreter.local import aliases
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.shell.hinting import explain
@@ -56,17 +58,50 @@ def _pop3(state: Pop3State) -> str:
     return f"{state.phase.value}, {len(state.deleted)} to delete" if state.deleted else state.phase.value
 
 
-def toolbar_text(interpreter: Interpreter, typed: str) -> str:
-    """The bottom line: debug level, commands without an answer, and what stands at the cursor, or the keys."""
-    words = [f"debug {interpreter.options.level}"]
+def toolbar_text(interpreter: Interpreter, typed: str, columns: int, mode: str = "") -> str:
+    """The bottom line: the function keys, commands without an answer, what stands at the cursor, and other keys.
+
+    Where it would be wider than ``columns``, what helps least is left out first. ``mode``: the mode of vi.
+    """
+    options = interpreter.options
+    waiting = _waiting(interpreter)
+    place = _place(interpreter, typed)
+    # What is shown from left to right, and how much it matters.
+    keys = [
+        ("F1 help", 5),
+        (f"F2 debug {options.level}", 7),
+        (f"F3 explain {'on' if options.explain else 'off'}", 6 if options.explain else 4),
+        (f"F4 {options.editing}{f' {mode}' if mode else ''}", 6 if options.editing == "vi" else 3),
+    ]
+    rest = [(waiting, 8), (place, 9)]
+    if not place:
+        rest += [("Tab completes", 2), ("Ctrl-C stops waiting", 1), ("Ctrl-D leaves", 0)]
+    rest = [part for part in rest if part[0]]
+    while len(_joined(keys, rest)) > columns and len(keys) + len(rest) > 1:
+        least = min(keys + rest, key=lambda part: part[1])
+        (keys if least in keys else rest).remove(least)
+    line = _joined(keys, rest)
+    return line if len(line) <= columns else f"{line[: max(0, columns - 1)]}…"
+
+
+def _place(interpreter: Interpreter, typed: str) -> str:
+    """What is being typed: an alias, a shell command, or what the grammar says of the cursor."""
+    if (piped := pipe.split(interpreter, typed)) is not None:
+        return f"what {escape(interpreter.masked(piped[0]))} shows goes to this program"
+    alias = "" if interpreter.raw_mode else aliases.told(interpreter, typed)
+    return alias or explain(interpreter, typed)
+
+
+def _joined(keys: list[tuple[str, int]], rest: list[tuple[str, int]]) -> str:
+    first = ["  ".join(text for text, _ in keys)] if keys else []
+    return " " + "  ·  ".join([*first, *(text for text, _ in rest)])
+
+
+def _waiting(interpreter: Interpreter) -> str:
+    """The commands that have no answer yet."""
     session = interpreter.session
-    if session is not None and session.is_open:
-        waiting = session.engine.outstanding
-        if waiting:
-            names = ", ".join(f"{exchange.tag} {exchange.name}".strip() for exchange in waiting[:3])
-            more = ", ..." if len(waiting) > 3 else ""
-            words.append(f"no answer yet: {escape(names)}{more}")
-    place = explain(interpreter, typed)
-    if place:
-        return " " + "  ·  ".join([*words, place])
-    return " " + "  ·  ".join([*words, ".help", "Tab completes", "Ctrl-C stops waiting", "Ctrl-D leaves"])
+    if session is None or not session.is_open or not session.engine.outstanding:
+        return ""
+    waiting = session.engine.outstanding
+    names = ", ".join(f"{exchange.tag} {exchange.name}".strip() for exchange in waiting[:3])
+    return f"no answer yet: {escape(names)}{', ...' if len(waiting) > 3 else ''}"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from prompt_toolkit.application import Application
@@ -22,6 +23,8 @@ from mailshell.text.escape import escape
 _PIECE = 1 << 16
 #: While a prompt is shown it is not drawn anew more often than this (seconds).
 _PACE = 0.03
+#: While another program has the terminal so much is held (characters); of more, the oldest is dropped and counted.
+_MOST_HELD = 1 << 20
 #: What must never reach a terminal, whoever forgot to escape it: controls, bidirectional and other format characters.
 _HOSTILE = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -60,10 +63,47 @@ class Screen:
         self._timer: asyncio.Handle | None = None
         self._drawn = 0.0
         self._prompt: Application[Any] | None = None
+        self._aside = False
+        self._dropped = 0
 
     @property
     def columns(self) -> int:
         return self._output.get_size().columns
+
+    @property
+    def rows(self) -> int:
+        return self._output.get_size().rows
+
+    @property
+    def lent(self) -> bool:
+        """Whether another program has the terminal."""
+        return self._aside
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Another program has the terminal as long as this lasts: what is written is held."""
+        self.flush()
+        self._aside = True
+        try:
+            yield
+        finally:
+            self._aside = False
+            if self._dropped:
+                self._held.insert(0, f"… {self._dropped:,} lines that came meanwhile were dropped\n")
+                self._dropped = 0
+            self.flush()
+
+    @contextmanager
+    def bare(self) -> Iterator[None]:
+        """The prompt has been taken away as long as this lasts, and comes back after it."""
+        prompt = self._prompt
+        self.flush()
+        self._prompt = None
+        try:
+            yield
+        finally:
+            self.flush()
+            self._prompt = prompt
 
     @property
     def prompting(self) -> bool:
@@ -84,7 +124,12 @@ class Screen:
         """Write whole lines, soon."""
         self._held.append(text)
         self._size += len(text)
-        if self._size >= _PIECE:
+        if self._aside:
+            while self._size > _MOST_HELD and len(self._held) > 1:
+                oldest = self._held.pop(0)
+                self._size -= len(oldest)
+                self._dropped += oldest.count("\n")
+        elif self._size >= _PIECE:
             self.flush()
         elif self._timer is None:
             loop = asyncio.get_running_loop()
@@ -99,7 +144,7 @@ class Screen:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._held:
+        if not self._held or self._aside:
             return
         text = "".join(self._held)
         self._held, self._size = [], 0

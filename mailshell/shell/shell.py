@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.application import get_app, in_terminal
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, DynamicAutoSuggest
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import merge_key_bindings
+from prompt_toolkit.key_binding.vi_state import InputMode
+from prompt_toolkit.layout.processors import ConditionalProcessor
+from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import CompleteStyle
+from prompt_toolkit.styles import DynamicStyle
 
 from mailshell import __version__
 from mailshell.contract import SessionError
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
+from mailshell.interpreter.local import table
 from mailshell.interpreter.local.connection import describe_opening
 from mailshell.interpreter.local.table import COMMANDS
 from mailshell.interpreter.options import Options
 from mailshell.shell.attention import Attention
 from mailshell.shell.colouring import input_lexer, input_style
-from mailshell.shell.completion import CommandCompleter
+from mailshell.shell.completion import ShellCompleter, completion_keys
 from mailshell.shell.console import ShellConsole, split_lines
 from mailshell.shell.farewell import Farewell
 from mailshell.shell.hinting import HintProcessor
 from mailshell.shell.history import ShellHistory, history_path
 from mailshell.shell.keyboard import unechoed
+from mailshell.shell.keys import shell_keys
 from mailshell.shell.prompt import prompt_text, toolbar_text
 from mailshell.text.escape import escape
+from mailshell.text.redirection import find_pipe
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed
 
@@ -35,35 +45,59 @@ class Shell:
     """The shell on one terminal."""
 
     def __init__(self, options: Options) -> None:
-        self.console = ShellConsole(colour=options.colour)
+        self.console = ShellConsole(options)
         self.interpreter = Interpreter(self.console, options)
         self._attention = Attention(self.console, self.interpreter)
         self._farewell = Farewell(self.console, self.interpreter, self._attention)
-        self._history = ShellHistory(history_path(), self.interpreter.is_secret)
+        self._history = ShellHistory(history_path(), self.interpreter.is_secret, options.history_size)
+        self._lexer, suggestions = input_lexer(self.interpreter), AutoSuggestFromHistory()
+        # Without colours, what stands in grey behind the cursor would look like something typed.
+        grey = Condition(lambda: options.colour)
+        # What stands after a pipe is none of the protocol's.
+        hints = Condition(lambda: options.hints and find_pipe(self._prompt.default_buffer.text) is None)
         self._prompt: PromptSession[str] = PromptSession(
             message=lambda: prompt_text(self.interpreter, self.console.width),
-            bottom_toolbar=lambda: toolbar_text(self.interpreter, self._prompt.default_buffer.text),
             history=self._history,
-            auto_suggest=AutoSuggestFromHistory(),
-            completer=CommandCompleter(self.interpreter),
-            complete_while_typing=False,
-            complete_style=CompleteStyle.COLUMN,
+            auto_suggest=DynamicAutoSuggest(lambda: suggestions if options.suggestions and grey() else None),
+            completer=ShellCompleter(self.interpreter),
+            complete_while_typing=Condition(lambda: options.complete_while_typing),
             enable_open_in_editor=False,
-            **self._colours(options.colour),
+            key_bindings=merge_key_bindings([completion_keys(), shell_keys(self.interpreter, self._help)]),
+            style=DynamicStyle(lambda: input_style(options.theme) if options.colour else None),
+            include_default_pygments_style=False,
+            input_processors=[ConditionalProcessor(HintProcessor(self.interpreter), grey & hints)],
         )
+        self.console.on_settled = self._settle
+        self._settle()
         self.console.mark = lambda: "INSECURE " if options.tls_options.insecure else ""
         self.interpreter.announcer.on_closed = self._prompt.app.invalidate
 
-    def _colours(self, colour: bool) -> dict[str, Any]:
-        """Colours for what is typed, and hints in grey: without colours a hint would look like something typed."""
-        if not colour:
-            return {}
-        return {
-            "lexer": input_lexer(self.interpreter),
-            "style": input_style(),
-            "include_default_pygments_style": False,
-            "input_processors": [HintProcessor(self.interpreter)],
-        }
+    def _settle(self) -> None:
+        """Take from the options what they say of the prompt."""
+        options, prompt = self.interpreter.options, self._prompt
+        prompt.editing_mode = EditingMode.VI if options.editing == "vi" else EditingMode.EMACS
+        # Lines are remembered as a lexer has coloured them, and with another one they are coloured anew.
+        prompt.lexer = self._lexer if options.colour else None
+        prompt.complete_style = CompleteStyle.READLINE_LIKE if options.plain else CompleteStyle.COLUMN
+        prompt.bottom_toolbar = None if options.plain else self._toolbar
+        depths = {"auto": None, "on": ColorDepth.DEPTH_8_BIT, "off": ColorDepth.DEPTH_1_BIT}
+        prompt.color_depth = ColorDepth.DEPTH_1_BIT if options.plain else depths[options.colour_choice]
+        prompt.app.invalidate()
+
+    def _toolbar(self) -> str:
+        app = get_app()
+        is_navigating = app.editing_mode is EditingMode.VI and app.vi_state.input_mode is InputMode.NAVIGATION
+        mode = "normal" if is_navigating else ""
+        return toolbar_text(self.interpreter, self._prompt.default_buffer.text, self.console.width, mode)
+
+    async def _help(self, topic: str) -> None:
+        """Show help above the prompt, and what is typed in it again."""
+        async with in_terminal():
+            with self.console.screen.bare():
+                try:
+                    await table.run(self.interpreter, f".help {topic}".rstrip())
+                except UsageError as error:
+                    self.console.say(escape(str(error)))
 
     async def run(self, endpoint: Endpoint | None, suggestions: tuple[str, ...] = ()) -> Exit:
         """Open the endpoint if there is one, then read lines until the person leaves.
@@ -84,6 +118,8 @@ class Shell:
 
     async def _run(self, endpoint: Endpoint | None, suggestions: tuple[str, ...]) -> Exit:
         self.console.show(f"mailshell {__version__}; .help lists what there is")
+        for note in self.interpreter.options.notes:
+            self.console.say(f"note: {escape(note)}")
         if self._history.problem is not None:
             self.console.say(f"note: {escape(self._history.problem)}")
         if endpoint is not None:

@@ -38,6 +38,12 @@ CASES = [
     ("unbalanced-parentheses", "FETCH 1 BODY[HEADER.FIELDS (TO]", S, "FETCH 1 BODY[HEADER.FIELDS (TO)]", S),
     ("unbalanced-parentheses", "FETCH 1 BODY[TEXT", S, "FETCH 1 BODY[TEXT]", S),
     ("unbalanced-parentheses", "APPEND x CATENATE (TEXT {}", A, "APPEND x CATENATE (TEXT {5}", A),
+    ("malformed-redirection", "FETCH 1 FLAGS > two words", S, 'FETCH 1 FLAGS > "two words"', S),
+    ("malformed-redirection", "FETCH 1 BODY[] >two words", S, "FETCH 1 BODY[] >two", S),
+    ("malformed-redirection", "FETCH 1 BODY[]<0.5> >", S, "FETCH 1 BODY[]<0.5>", S),
+    ("malformed-redirection", "RETR 1 >> file", POP3, "RETR 1 > file", POP3),
+    ("malformed-redirection", "RETR 1 > two words", POP3, "PASS a > b c", Situation("pop3", "A")),
+    ("malformed-redirection", "NOOP >", S, "LOGIN ana > b c", N),
     ("missing-argument", "FETCH 1", S, "FETCH 1 FLAGS", S),
     ("missing-argument", "SEARCH SINCE", S, "SEARCH SINCE 1-Feb-2024", S),
     ("missing-argument", "SEARCH OR SEEN", S, "SEARCH OR SEEN NEW", S),
@@ -48,6 +54,7 @@ CASES = [
     ("missing-argument", "RETR", POP3, "LIST", POP3),
     ("missing-argument", "RETR > f", POP3, "RETR 1 > f", POP3),
     ("too-many-arguments", "NOOP now", S, "NOOP", S),
+    ("too-many-arguments", "IDLE .", S, "IDLE 1.5", S),
     ("too-many-arguments", "FETCH 1 FLAGS UID", S, "FETCH 1 (FLAGS UID)", S),
     ("too-many-arguments", "LOGIN fred my pass", N, 'LOGIN fred "my pass"', N),
     ("too-many-arguments", "RETR 1 2", POP3, "RETR 1", POP3),
@@ -165,6 +172,39 @@ def test_a_secret_is_never_in_a_caution() -> None:
         for caution in PROTOCOLS["imap"].check(line, Situation("imap", "S", REV1)):
             assert "hunter2" not in caution.text
     assert PROTOCOLS["pop3"].check("PASS hunter2 (more > x", Situation("pop3", "A")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("RETR 1 > two words", '"> two words" is sent too; a file with blanks needs quotes'),
+        ("RETR 1 >two words", '">two words" is sent too; a file with blanks needs quotes'),
+        ("RETR 1 >", '">" is sent too; the name of a file has to follow'),
+        ("RETR 1 >> x", '">> x" is sent too; > FILE writes a file anew, and nothing appends to one'),
+        ("RETR 1 > " + "x " * 99, f'"> {"x " * 19}…" is sent too; a file with blanks needs quotes'),
+    ],
+)
+def test_what_nearly_is_a_redirection(line: str, text: str) -> None:
+    assert text in [caution.text for caution in PROTOCOLS["pop3"].check(line, POP3)]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "line", "meant"),
+    [
+        ("imap", "SELCT INBOX", "SELECT"),
+        ("imap", "a1 selct INBOX", "SELECT"),
+        ("imap", "UID FETHC 1 FLAGS", "UID FETCH"),
+        ("imap", "LOGOFF", ""),
+        ("imap", "XYZZY 1", ""),
+        ("imap", "X" * 100_000, ""),
+        ("pop3", "RETRV 1", "RETR"),
+        ("pop3", "SELECT INBOX", ""),
+    ],
+)
+def test_what_an_unknown_command_was_meant_for(protocol: str, line: str, meant: str) -> None:
+    (text,) = [one.text for one in PROTOCOLS[protocol].check(line) if one.id == "unknown-command"]
+    assert (f"(did you mean {meant}?)" in text) if meant else ("did you mean" not in text)
+    assert text.endswith("; it is sent as it is")
 
 
 def test_what_is_known_is_counted() -> None:

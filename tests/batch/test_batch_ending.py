@@ -60,6 +60,20 @@ def test_an_interrupt_before_the_greeting(serve: Serve) -> None:
     assert seconds < 1
 
 
+@pytest.mark.parametrize("command", ["sleep 2 & exec sleep 2", "(sleep 2 &); echo x", "exec sleep 2"])
+def test_an_interrupted_password_command_ends_quietly(serve: Serve, tmp_path: Path, command: str) -> None:
+    server = serve(["S: * OK ready", "EOF"])
+    begun = tmp_path / "begun"
+    program = f"touch {begun}; exec 2>&-; {command}"
+    process = spawn(server.url("imap", "fred"), "--password-command", program, "-c", "NOOP")
+    while not begun.exists():
+        time.sleep(0.005)
+    time.sleep(0.05)
+    seconds, err = interrupt(process)
+    assert (process.returncode, err) == (130, "mailshell: interrupted\n")
+    assert seconds < 1
+
+
 def test_an_interrupt_while_standard_input_is_silent(serve: Serve) -> None:
     server = serve(f"S: {PREAUTH}\nC: a1 NOOP\nS: a1 OK\nSTALL")
     reader, writer = os.pipe()

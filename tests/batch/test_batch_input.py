@@ -115,6 +115,35 @@ def test_one_object_for_each_result(serve: Serve) -> None:
     assert (second["status"], second["code"], second["text"]) == ("NO", "ALERT", "two")
 
 
+@pytest.mark.parametrize(
+    ("script", "arguments", "status", "words"),
+    [
+        ("S: * BYE go away", [], 4, "go away"),
+        ("S: SSH-2.0-x", [], 4, "an SSH server"),
+        ("STALL", ["--timeout", "0.2"], 5, "says nothing"),
+        ("S: * OK\nC~ a1 LOGIN .*\nS: a1 NO not so\nLOGOUT", ["--user", "x", "--password", "y"], 1, "NO not so"),
+        ("S: * OK\nLOGOUT", ["--user", "x", "--password-env", "NOT_SET_ANYWHERE"], 2, "NOT_SET_ANYWHERE"),
+    ],
+)
+def test_an_opening_that_fails_is_a_result(
+    serve: Serve, script: str, arguments: list[str], status: int, words: str
+) -> None:
+    outcome = inside(serve(script).url(), "--json", *arguments, "-c", "NOOP")
+    (result,) = outcome.results
+    assert outcome.status == status
+    assert (result["command"], result["status"], result["code"], result["data"]) == (".open", "", None, [])
+    assert words in result["text"]
+    assert words in outcome.err
+
+
+def test_a_connection_that_cannot_be_made_is_a_result() -> None:
+    outcome = inside("imap://127.0.0.1:1", "--json", "-c", "NOOP")
+    (result,) = outcome.results
+    assert outcome.status == 3
+    assert result["status"] == ""
+    assert result["text"] in outcome.err
+
+
 def test_data_and_untagged_responses_of_a_result(serve: Serve) -> None:
     server = serve(f"""\
         S: {PREAUTH}

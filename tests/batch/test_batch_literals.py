@@ -115,6 +115,34 @@ def test_line_ends_of_a_file_become_crlf(serve: Serve, tmp_path: Path) -> None:
     assert outcome.status == 0
 
 
+@pytest.mark.parametrize(
+    ("contents", "command", "noted"),
+    [
+        (b"a\nb\r\n", "APPEND x @{}", True),
+        (b"\n", "APPEND x @{}", True),
+        (b"a\r\nb\r\n", "APPEND x @{}", False),
+        (b"no line end", "APPEND x @{}", False),
+        (b"a\nb\n", "APPEND x @crlf:{}", False),
+        (b"a\nb\n", "CREATE @{}", False),
+        (b"x" * ((1 << 18) - 1) + b"\r\n", "APPEND x @{}", False),
+        (b"x" * (1 << 18) + b"\n", "APPEND x @{}", True),
+        (b"x\r\n" * 400_000 + b"\n", "APPEND x @{}", False),
+    ],
+)
+def test_lines_that_end_with_lf_alone_are_told_once(
+    serve: Serve, tmp_path: Path, contents: bytes, command: str, noted: bool
+) -> None:
+    file = tmp_path / "message"
+    file.write_bytes(contents)
+    wanted = contents.replace(b"\n", b"\r\n") if "crlf" in command else contents
+    first = command.format(file).replace(f"@{file}", "").replace(f"@crlf:{file}", "")
+    steps = [f"C: a1 {first}{{{len(wanted)}+}}", octets(wanted + b"\r\n"), OK]
+    outcome, _ = run(serve, *steps, typed=[command.format(file)], capabilities="LITERAL+")
+    note = f"note: {file} has lines that end with LF alone; @crlf:{file} sends CRLF"
+    assert outcome.status == 0
+    assert outcome.messages.count(note) == noted
+
+
 def test_a_file_in_place_of_any_argument(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(b"1")
     (tmp_path / "two").write_bytes(b"2\n2")

@@ -81,6 +81,7 @@ def test_a_refused_login_ends_the_run(serve: Serve, scheme: str, script: str) ->
     assert (outcome.status, outcome.out) == (1, "")
     assert "refuses the login of fred" in outcome.err
     assert "no such user" in outcome.err
+    assert "tries again" not in outcome.err
     assert outcome.err.count("\n") == 1
 
 
@@ -258,6 +259,12 @@ def test_apop(serve: Serve, typed: str) -> None:
     server = serve(f"S: +OK ready <1896.697170952@dbc.mtview.ca.us>\nC: APOP fred {digest}\nS: +OK in\nQUIT")
     outcome = inside(server.url("pop3"), "--password", PASSWORD, "-c", typed)
     assert (outcome.status, outcome.out) == (0, "+OK in\n")
+
+
+def test_apop_digests_any_octets(serve: Serve) -> None:
+    digest = hashlib.md5(b"<1@example>pass\xffword").hexdigest()
+    server = serve(f"S: +OK <1@example>\nC: APOP fred {digest}\nS: +OK in\nQUIT")
+    assert inside(server.url("pop3"), "--password", "pass\udcffword", "-c", "APOP fred").status == 0
 
 
 def test_the_example_of_apop_in_rfc_1939(serve: Serve) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -72,6 +73,54 @@ def test_raw_octets_in_pieces_and_with_a_literal(serve: Serve) -> None:
     assert "+ go" in outcome.err
 
 
+def test_several_commands_in_one_write_have_an_answer_each(serve: Serve) -> None:
+    server = serve(f"""\
+        S: {PREAUTH}
+        C: b1 CHECK
+        C: b2 STATUS x (MESSAGES)
+        C: b3 NOOP
+        S: b1 NO [LIMIT] one
+        S: * STATUS x (MESSAGES 7)
+        S: b2 OK two
+        S: b3 OK three
+        LOGOUT
+    """)
+    typed = r".raw b1 CHECK\r\nb2 STATUS x (MESSAGES)\r\nb3 NOOP\r\n"
+    outcome = inside(server.url(), *lines(typed))
+    assert outcome.status == 1
+    assert [line for line in outcome.out.splitlines() if line[:2] in ("NO", "OK")] == [
+        "NO [LIMIT] one",
+        "OK two",
+        "OK three",
+    ]
+    assert "7" in outcome.out
+    assert "late" not in outcome.err
+
+
+def test_several_commands_in_one_write_are_one_result(serve: Serve) -> None:
+    server = serve(f"S: {POP3}\nC: STAT\nC: DELE 9\nC: LIST\nS: +OK 2 320\nS: -ERR none\nS: +OK\nS: 1 120\nS: .\nQUIT")
+    outcome = inside(server.url("pop3"), "--json", *lines(r".raw STAT\r\nDELE 9\r\nLIST\r\n"))
+    (result,) = outcome.results
+    assert outcome.status == 1
+    assert (result["status"], result["text"]) == ("-ERR", "none")
+    assert [data["type"] for data in result["data"]] == ["stat", "list"]
+
+
+def test_of_several_commands_the_last_may_ask_for_more(serve: Serve) -> None:
+    server = serve(f"S: {PREAUTH}\nC: b1 CHECK\nC: b2 APPEND x {{5}}\nS: b1 NO no\nS: + go\nC: hello\nS: b2 OK\nLOGOUT")
+    outcome = inside(server.url(), *lines(r".raw b1 CHECK\r\nb2 APPEND x {5}\r\n", r".raw hello\r\n"))
+    assert (outcome.status, outcome.out) == (1, "NO no\nOK\n")
+    assert "+ go" in outcome.err
+
+
+def test_of_several_commands_one_may_have_no_answer(serve: Serve) -> None:
+    server = serve(f"S: {PREAUTH}\nC: b1 CHECK\nC: b2 NOOP\nS: b1 OK one\nC: a1 NOOP\nS: b2 OK late\nS: a1 OK\nLOGOUT")
+    outcome = inside(server.url(), "--timeout", "0.2", *lines(r".raw b1 CHECK\r\nb2 NOOP\r\n", "NOOP"))
+    assert (outcome.status, outcome.out) == (5, "OK one\nOK\n")
+    assert "no answer to NOOP" in outcome.err
+    assert "late answer to b2 NOOP" in outcome.err
+
+
 def test_a_refusal_of_a_raw_literal(serve: Serve) -> None:
     server = serve(f"S: {PREAUTH}\nC: b1 APPEND x {{5}}\nS: b1 NO none\nC: a1 NOOP\nS: a1 OK\nLOGOUT")
     outcome = inside(server.url(), *lines(r".raw b1 APPEND x {5}\r\n", "NOOP"))
@@ -113,7 +162,22 @@ def test_idle_for_a_time(serve: Serve) -> None:
     outcome = inside(server.url(), "--timeout", "0.1", *lines("IDLE 0.3", "NOOP"))
     assert 0.3 <= time.monotonic() - begun < 2
     assert (outcome.status, outcome.out) == (0, "OK idled\nOK\n")
-    assert "* 5 messages exist" in outcome.err
+    assert re.search(r"^mailshell: \d\d:\d\d:\d\d \* 5 messages exist now$", outcome.err, re.MULTILINE)
+
+
+def test_the_time_stands_only_before_what_comes_during_idle(serve: Serve) -> None:
+    server = serve(f"""\
+        S: {PREAUTH}
+        C: a1 IDLE
+        S: + idling
+        C: DONE
+        S: a1 OK idled
+        C: a2 NOOP
+        S: * 6 EXISTS
+        S: a2 OK
+        LOGOUT
+    """)
+    assert "mailshell: * 6 messages exist now" in inside(server.url(), *lines("IDLE 0.1", "NOOP")).err.splitlines()
 
 
 @pytest.mark.parametrize(

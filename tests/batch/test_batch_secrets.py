@@ -53,6 +53,16 @@ IMAP_WAYS = {
         [".raw", "b1 LOGIN fred {9}", "tr0ub4dor", ".raw"],
         "C: b1 LOGIN fred {9}\nS: + go\nC: tr0ub4dor\nS: b1 OK",
     ),
+    "raw response too late": (
+        [".raw", "b1 AUTHENTICATE PLAIN", b64(chr(0) + "fred" + chr(0) + SECRET), ".raw"],
+        f"C: b1 AUTHENTICATE PLAIN\nS: b1 NO not so\nC: {b64(chr(0) + 'fred' + chr(0) + SECRET)}\n"
+        f"S: {b64(chr(0) + 'fred' + chr(0) + SECRET)} BAD what\nS: * BAD {SECRET}",
+    ),
+    "two raw responses too late": (
+        [r".raw b1 AUTHENTICATE LOGIN\r\n", rf".raw {b64('fred12')}\r\n", rf".raw {b64(SECRET)}\r\n"],
+        f"C: b1 AUTHENTICATE LOGIN\nS: b1 NO not so\nC: {b64('fred12')}\nS: {b64('fred12')} BAD what\n"
+        f"C: {b64(SECRET)}\nS: {b64(SECRET)} BAD what",
+    ),
     "in Python": (["login fred tr0ub4dor"], "C~ a1 (LOGIN|login) fred tr0ub4dor\nS: a1 OK"),
     "wrong protocol": (["PASS tr0ub4dor"], "C: a1 PASS tr0ub4dor\nS: a1 BAD what is tr0ub4dor"),
 }
@@ -61,6 +71,10 @@ POP3_WAYS = {
     "pass_": ([f"pass_ {SECRET}"], f"C: PASS {SECRET}\nS: -ERR no: {SECRET}"),
     "asked for": (["PASS"], f"C: PASS {SECRET}\nS: +OK"),
     "PLAIN": (["AUTH PLAIN"], f"C: AUTH PLAIN\nS: + \nC: {b64(chr(0) + 'fred' + chr(0) + SECRET)}\nS: +OK"),
+    "raw response too late": (
+        [".raw", "AUTH PLAIN", b64(chr(0) + "fred" + chr(0) + SECRET), ".raw"],
+        f"C: AUTH PLAIN\nS: -ERR no\nC: {b64(chr(0) + 'fred' + chr(0) + SECRET)}\nS: -ERR {SECRET}",
+    ),
     "raw": ([r".raw PASS tr0ub4dor\r\n"], "C: PASS tr0ub4dor\nS: +OK"),
     "wrong protocol": (["LOGIN fred tr0ub4dor"], "C: LOGIN fred tr0ub4dor\nS: -ERR what is tr0ub4dor"),
     "lower case": (["pass tr0ub4dor"], "C: pass tr0ub4dor\nS: +OK"),

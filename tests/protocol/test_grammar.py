@@ -282,3 +282,18 @@ def test_deviations_stand_where_the_octets_are() -> None:
     _, deviations = read_data(one)
     assert {(d.rule, d.start - one.offset, d.end - one.offset) for d in deviations} >= {("unbalanced", 9, 10)}
     assert line
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b'* COMPARATOR "i;basic"\r\n', ("i;basic",)),
+        (b'* COMPARATOR i;basic ("i;basic" "i;octet")\r\n', ("i;basic", "i;basic", "i;octet")),
+        (b'* LANGUAGE (EN "DE")\r\n', ("EN", "DE")),
+    ],
+)
+def test_words_in_quotes_are_legal_here(line: bytes, words: tuple[str, ...]) -> None:
+    """RFC 5255 sections 3.3 and 4.8."""
+    read, found = read_data(response(line))
+    assert isinstance(read, Words)
+    assert (read.words, found) == (words, ())

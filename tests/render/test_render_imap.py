@@ -124,14 +124,41 @@ def test_a_table_holds_back_a_hundred_rows_and_then_streams() -> None:
     assert rendering.finish() == []
 
 
-def test_all_but_the_last_column_are_cut_to_the_width() -> None:
+def test_a_row_is_cut_to_the_width() -> None:
     name = "a-rather-long-name-" * 4
     rendering = ImapRendering("LIST", width=60)
     assert rendering.add(MailboxListing("LIST", (), "/", "日本語" * 10, b"&" + name.encode() + b"-")) == []
     assert rendering.finish() == [
         "ATTRIBUTES  DELIMITER  MAILBOX          RAW NAME",
-        f'            "/"        日本語日本語日…  &{name}-',
+        '            "/"        日本語日本語日…  &a-rather-long-name…',
     ]
+
+
+@pytest.mark.parametrize("width", [1, 40, 60, 80])
+def test_on_a_narrow_terminal_a_row_takes_no_more_than_one_line(width: int) -> None:
+    name = "folder/" * 30
+    for data in (
+        MailboxListing("LIST", ("\\HasNoChildren",), "/", name, name.encode()),
+        MailboxStatus(name, name.encode(), {"MESSAGES": 123456}),
+    ):
+        rendering = ImapRendering("LIST", width=width)
+        shown = rendering.add(data) + rendering.finish()
+        least = len("\\HasNoChild…  DELIMITER  123456789012")
+        assert max(map(len, shown)) <= max(width, least)
+        assert shown[1].endswith("…")
+        assert "123456" in shown[1] or "DELIMITER" in shown[0]
+
+
+def test_what_a_program_reads_is_not_cut() -> None:
+    name = "folder/" * 30
+    rendering = ImapRendering("LIST", width=20, whole=True)
+    shown = []
+    for number in range(150):
+        flags = ("\\HasNoChildren", "\\Marked") if number else ()
+        shown += rendering.add(MailboxListing("LIST", flags, "/", name, name.encode()))
+    shown += rendering.finish()
+    assert all(line.endswith(f'\\HasNoChildren \\Marked  "/"        {name}') for line in shown[2:])
+    assert shown[1].endswith(name)
 
 
 def test_list_and_status_that_fill_the_table_go_on_side_by_side() -> None:

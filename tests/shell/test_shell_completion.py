@@ -1,77 +1,234 @@
-"""Completion of command names by protocol and state."""
+"""The menu behind Tab: what it shows, what it puts into the line, and what it asks of the server."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import cast
+from pathlib import Path
 
 import pytest
-from prompt_toolkit.completion import CompleteEvent
-from prompt_toolkit.document import Document
-from prompt_toolkit.formatted_text import to_plain_text
 from scripted_server import ScriptedServer
-from terminal import TAB, Start
+from terminal import CTRL_U, ENTER, TAB, Start, Terminal
 
-from mailshell.interpreter.interpreter import Interpreter
-from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
-from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
-from mailshell.shell.completion import CommandCompleter
-
-
-def completions(protocol: str, letter: str, typed: str) -> dict[str, str]:
-    """What is offered, in order, with what is said about it."""
-    state = SimpleNamespace(phase=SimpleNamespace(letter=letter))
-    session = SimpleNamespace(is_open=True, engine=SimpleNamespace(state=state)) if letter else None
-    catalogue = POP3 if protocol == "pop3" else IMAP
-    interpreter = cast(Interpreter, SimpleNamespace(session=session, catalogue=catalogue))
-    offered = CommandCompleter(interpreter).get_completions(Document(typed), CompleteEvent(completion_requested=True))
-    return {completion.text: to_plain_text(completion.display_meta) for completion in offered}
-
-
-@pytest.mark.parametrize(
-    ("protocol", "letter", "typed", "expected"),
-    [
-        ("imap", "A", "sel", ["SELECT"]),
-        ("imap", "S", "fet", ["FETCH"]),
-        ("imap", "S", "uid f", ["UID FETCH"]),
-        ("imap", "S", "UID  fet", ["UID FETCH"]),
-        ("imap", "S", "FETCH 1", []),
-        ("imap", "S", "zzz", []),
-        ("pop3", "T", "ret", ["RETR"]),
-        ("pop3", "A", "sel", []),
-        ("imap", "", ".op", [".open"]),
-        ("imap", "", ".debug 2", []),
-    ],
+DOWN = "\x1b[B"
+LISTED = (
+    b'* LIST (\\HasNoChildren) "/" INBOX\r\n'
+    b'* LIST (\\HasNoChildren \\Sent) "/" Sent\r\n'
+    b'* LIST (\\HasNoChildren) "/" Entw&APw-rfe\r\n'
+    b'* LIST (\\HasNoChildren) "/" "two words"\r\n'
 )
-def test_names(protocol: str, letter: str, typed: str, expected: list[str]) -> None:
-    assert list(completions(protocol, letter, typed)) == expected
 
 
-def test_what_is_valid_comes_first_and_the_rest_says_so() -> None:
-    offered = completions("imap", "N", "s")
-    assert next(iter(offered)) == "STARTTLS"
-    assert offered["SELECT"].startswith("not in this state: ")
-    assert not offered["STARTTLS"].startswith("not in this state")
-    assert not completions("imap", "A", "s")["SELECT"].startswith("not in this state")
+@pytest.fixture
+def shell(start: Start, imap: ScriptedServer) -> Terminal:
+    """A shell in a session that nobody had to log in to."""
+    shell = start(imap.url())
+    imap.accept(b"* PREAUTH [CAPABILITY IMAP4rev1 THREAD=REFS AUTH=PLAIN] ready")
+    shell.wait_for_prompt("authenticated> ")
+    return shell
 
 
-def test_an_empty_line_offers_what_is_valid() -> None:
-    before = completions("pop3", "A", "")
-    after = completions("pop3", "T", "")
-    assert "USER" in before
-    assert "RETR" not in before
-    assert "RETR" in after
-    assert "USER" not in after
-    assert ".open" in completions("imap", "", "")
+def list_mailboxes(imap: ScriptedServer, listed: bytes = LISTED) -> None:
+    imap.answer('LIST "" "\\*"', b"OK listed", listed)
 
 
-def test_tab(start: Start, imap: ScriptedServer) -> None:
+def test_one_match_is_put_into_the_line(shell: Terminal) -> None:
+    shell.type("unsel" + TAB)
+    shell.wait_for_prompt("> UNSELECT")
+
+
+def test_the_menu_says_what_each_does_and_survives_news(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("e" + TAB)
+    shell.wait_for("ENABLE", "EXAMINE", "Open a mailbox for reading only")
+    imap.send(b"* 4 EXISTS\r\n")
+    shell.wait_for("4 messages exist now", "EXAMINE")
+
+
+def test_what_is_not_valid_is_offered_with_the_reason(shell: Terminal) -> None:
+    shell.type("fet" + TAB)
+    shell.wait_for("needs a selected mailbox")
+    shell.wait_for_prompt("> FETCH")
+    shell.type(CTRL_U + "mov" + TAB)
+    shell.wait_for("needs a selected mailbox")
+
+
+def test_mailboxes_are_asked_for_once_and_put_in_as_they_are_on_the_wire(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for("Entwürfe", "two words", "\\Sent")
+    shell.type(CTRL_U + "SELECT ent" + TAB)
+    shell.wait_for_prompt("SELECT Entw&APw-rfe")
+    shell.type(CTRL_U + "SELECT tw" + TAB)
+    shell.wait_for_prompt('SELECT "two words"')
+    assert imap.quiet_for(0.3)
+    shell.type(ENTER)
+    imap.answer('SELECT "two words"', b"OK selected")
+
+
+def test_typing_goes_on_while_the_server_thinks(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("SELECT " + TAB)
+    tag = imap.expect('LIST "" "\\*"')
+    shell.type("Se")
+    shell.wait_for_prompt("SELECT Se")
+    imap.send(LISTED + tag + b" OK listed\r\n")
+    shell.type(TAB)
+    shell.wait_for_prompt("SELECT Sent")
+
+
+def test_enter_takes_what_is_chosen_and_sends_nothing(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for("Entwürfe", "two words")
+    shell.type(DOWN + DOWN)
+    shell.wait_for_prompt("SELECT Entw&APw-rfe")
+    shell.type(ENTER)
+    shell.wait(lambda: "two words" not in shell.text, "the menu closes")
+    assert imap.quiet_for(0.3)
+    shell.type(ENTER)
+    imap.answer("SELECT Entw&APw-rfe", b"OK selected")
+
+
+def test_a_new_mailbox_makes_the_list_old(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for("Entwürfe")
+    shell.type(CTRL_U)
+    shell.enter("CREATE new")
+    imap.answer("CREATE new", b"OK made")
+    shell.wait_for("OK made")
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap, LISTED + b'* LIST () "/" new\r\n')
+    shell.type(CTRL_U + "SELECT n" + TAB)
+    shell.wait_for_prompt("SELECT new")
+
+
+def test_a_command_waits_for_the_list_but_not_for_ever(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("SELECT " + TAB)
+    tag = imap.expect('LIST "" "\\*"')
+    shell.type(CTRL_U)
+    shell.enter("NOOP")
+    assert imap.quiet_for(0.5)
+    imap.answer("NOOP", b"OK done")
+    shell.wait_for("OK done")
+    imap.send(tag + b" OK listed\r\n")
+
+
+def test_nothing_is_asked_while_a_command_has_no_answer(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.enter("NOOP")
+    tag = imap.expect("NOOP")
+    shell.type("\x03")
+    shell.wait_for("stopped waiting")
+    shell.type("SELECT " + TAB)
+    assert imap.quiet_for(0.3)
+    imap.send(tag + b" OK done\r\n")
+
+
+def test_nothing_is_asked_if_that_is_not_wanted(start: Start, imap: ScriptedServer) -> None:
     shell = start(imap.url())
     imap.accept(b"* PREAUTH ready")
     shell.wait_for_prompt("authenticated> ")
-    shell.type("unsel" + TAB)
-    shell.wait_for_prompt("> UNSELECT")
-    shell.type("\x15e" + TAB)
-    shell.wait_for("ENABLE", "EXAMINE")
-    imap.send(b"* 4 EXISTS\r\n")
-    shell.wait_for("4 messages exist now", "EXAMINE")
+    shell.enter(".set background off")
+    shell.wait_for_prompt("authenticated> ")
+    shell.type("SELECT " + TAB)
+    shell.wait_for_prompt("SELECT INBOX")
+    assert imap.quiet_for(0.3)
+
+
+def test_what_was_asked_in_the_background_is_traced(start: Start, imap: ScriptedServer) -> None:
+    shell = start(imap.url(), "-d", "2")
+    imap.accept(b"* PREAUTH ready")
+    shell.wait_for_prompt("authenticated> ")
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for('bg1 LIST "" "*"', "* LIST (\\HasNoChildren \\Sent)")
+
+
+def test_the_last_exchange_is_still_that_of_the_person(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.enter("NOOP")
+    imap.answer("NOOP", b"OK done")
+    shell.wait_for("OK done")
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for("Entwürfe")
+    shell.type(CTRL_U)
+    shell.enter(".hex")
+    shell.wait_for("NOOP..")
+    assert "LIST" not in shell.text
+
+
+def test_names_from_the_network_can_not_drive_the_terminal(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap, b'* LIST () "/" "ev\x1b[31mil"\r\n* LIST () "/" "\xe2\x80\xaegnp"\r\n')
+    shell.wait_for("\\x1b[31mil")
+    assert b"\x1b[31mil" not in shell.raw
+    assert "\u202e".encode() not in shell.raw
+
+
+def test_flags_are_those_that_the_mailbox_keeps(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.enter("SELECT INBOX")
+    imap.answer(
+        "SELECT INBOX",
+        b"OK [READ-WRITE] open",
+        b"* FLAGS (\\Seen \\Draft \\Deleted $Work)\r\n"
+        b"* OK [PERMANENTFLAGS (\\Seen \\Deleted \\Draft)] these\r\n* 30 EXISTS\r\n",
+    )
+    shell.wait_for_prompt("INBOX> ")
+    shell.type("STORE 1 +FLAGS (\\d" + TAB)
+    shell.wait_for("\\Deleted", "\\Draft")
+    shell.type(CTRL_U + "STORE 1 +FLAGS $W" + TAB)
+    shell.wait_for("lost at the end of the session")
+    shell.type(CTRL_U + "FETCH 3" + TAB)
+    shell.wait_for("30")
+    shell.type(CTRL_U + "THREAD " + TAB)
+    shell.wait_for_prompt("THREAD REFS")
+
+
+def test_subjects_that_were_seen_stand_beside_the_numbers(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.enter("SELECT INBOX")
+    imap.answer("SELECT INBOX", b"OK open", b"* 2 EXISTS\r\n")
+    shell.wait_for_prompt("INBOX> ")
+    shell.enter("FETCH 2 (UID ENVELOPE)")
+    envelope = b'(NIL "=?utf-8?q?Sch=C3=B6n?=" NIL NIL NIL NIL NIL NIL NIL NIL)'
+    imap.answer("FETCH .*", b"OK done", b"* 2 FETCH (UID 77 ENVELOPE " + envelope + b")\r\n")
+    shell.wait_for("OK done")
+    shell.type("UID FETCH " + TAB)
+    imap.answer("FETCH 1:2 \\(UID\\)", b"OK done", b"* 1 FETCH (UID 70)\r\n* 2 FETCH (UID 77)\r\n")
+    shell.type(CTRL_U)
+    shell.enter("NOOP")
+    imap.answer("NOOP", b"OK nothing")
+    shell.wait_for("OK nothing")
+    shell.type("UID FETCH 7" + TAB)
+    shell.wait_for("message 2  Schön", "70", "message 1")
+
+
+def test_pop3_numbers_with_sizes_and_unique_ids(start: Start, pop3: ScriptedServer) -> None:
+    shell = start(pop3.url("ana"), "--password-env", "PW", env={"PW": "secret"})
+    pop3.accept()
+    pop3.log_in()
+    shell.wait_for_prompt("transaction> ")
+    shell.type("RETR " + TAB)
+    pop3.answer("STAT", b"+OK 2 1520")
+    pop3.answer("LIST", b"+OK\r\n1 320\r\n2 1200\r\n.")
+    pop3.answer("UIDL", b"+OK\r\n1 abc\r\n2 xyz\r\n.")
+    shell.wait_for("1,200 octets  UIDL xyz", "320 octets  UIDL abc")
+
+
+def test_files(shell: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "message.eml").write_bytes(b"x\r\n")
+    (tmp_path / "my mail").mkdir()
+    (tmp_path / "my mail" / "one.eml").write_bytes(b"x\r\n")
+    shell.type("APPEND INBOX @mes" + TAB)
+    shell.wait_for_prompt("@message.eml")
+    shell.type(CTRL_U + "APPEND INBOX @my" + TAB)
+    shell.wait_for_prompt('@"my mail/')
+    shell.type(TAB)
+    shell.wait_for_prompt('@"my mail/one.eml"')
+    shell.type(CTRL_U + ".save mess" + TAB)
+    shell.wait_for_prompt(".save message.eml")
+
+
+def test_local_commands_and_their_arguments(shell: Terminal) -> None:
+    shell.type(".sec" + TAB)
+    shell.wait_for_prompt(".secrets")
+    shell.type(" s" + TAB)
+    shell.wait_for_prompt(".secrets show")
+    shell.type(CTRL_U + ".help TRYCR" + TAB)
+    shell.wait_for_prompt(".help TRYCREATE")

@@ -16,21 +16,21 @@ from mailshell.shell.history import MOST_LINES, ShellHistory, history_path
 def test_kept_between_runs_and_suggested(start: Start, history_file: Path) -> None:
     first = start()
     first.wait_for_prompt("not connected> ")
-    first.enter(".help FETCH")
-    first.wait_for("Example:")
+    first.enter(".set fold")
+    first.wait_for("fold is 60")
     first.type(CTRL_D)
     assert first.wait_for_end() == 0
     assert stat.S_IMODE(history_file.stat().st_mode) == 0o600
     second = start()
     second.wait_for_prompt("not connected> ")
-    second.type(".h")
+    second.type(".se")
     # What was typed before is suggested behind the cursor, and taken with the right arrow.
-    second.wait(lambda: any(line.endswith("> .help FETCH") for line in second.lines), "the suggestion")
-    second.wait_for_prompt("> .h")
+    second.wait(lambda: any(line.endswith("> .set fold") for line in second.lines), "the suggestion")
+    second.wait_for_prompt("> .se")
     second.type(RIGHT)
-    second.wait_for_prompt("> .help FETCH")
+    second.wait_for_prompt("> .set fold")
     second.type(CTRL_U + UP)
-    second.wait_for_prompt("> .help FETCH")
+    second.wait_for_prompt("> .set fold")
 
 
 def test_mode_is_narrowed(start: Start, history_file: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from scripted_server import ScriptedServer
 from terminal import CTRL_C, CTRL_D, Start, Terminal, pasted
@@ -79,6 +81,7 @@ def test_idle(shell: Terminal, imap: ScriptedServer) -> None:
         for number in (10 * round_ + 4, 10 * round_ + 5):
             imap.send(b"* %d EXISTS\r\n" % number)
             shell.wait_for(f"* {number} messages exist now")
+            assert re.search(rf"^\d\d:\d\d:\d\d \* {number} messages exist now", shell.text, re.MULTILINE)
             shell.wait_for_prompt("IDLE> ")
         shell.type(end)
         assert imap.line() == b"DONE"

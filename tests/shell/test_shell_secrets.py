@@ -95,9 +95,20 @@ def test_a_refused_login_leaves_the_connection(start: Start, imap: ScriptedServe
     shell.enter(SECRET)
     imap.answer("LOGIN .*", b"NO [AUTHENTICATIONFAILED] not you, " + SECRET.encode())
     shell.wait_for("refuses the login of ana (LOGIN): NO [AUTHENTICATIONFAILED] not you, ⟦password⟧")
+    shell.wait_for("user tries again")
     shell.wait_for_prompt("not authenticated> ")
     assert "connected to" in shell.text
     assert unseen(shell)
+
+
+def test_a_refused_login_of_pop3_says_what_next(start: Start, pop3: ScriptedServer) -> None:
+    shell = start(pop3.url("ana"))
+    pop3.accept()
+    shell.wait_for_prompt(": ")
+    shell.enter(SECRET)
+    pop3.answer("USER ana", b"+OK")
+    pop3.answer(f"PASS {SECRET}", b"-ERR no")
+    shell.wait_for("PASS tries again")
 
 
 @pytest.mark.parametrize("setting", ["xterm-256color", "dumb"])

@@ -102,7 +102,7 @@ def test_connection_lost_at_the_prompt(shell: Terminal, imap: ScriptedServer) ->
     shell.wait_for("the server closed the connection")
     shell.wait_for_prompt("not connected> NOO")
     shell.enter("P")
-    shell.wait_for("not connected: the server closed the connection")
+    shell.wait_for("not connected: the server closed the connection; .open connects again")
     shell.wait_for_prompt("not connected> ")
 
 

@@ -9,6 +9,7 @@ from mailshell.interpreter import dialogues
 from mailshell.interpreter.local.command import Lines, LocalCommand
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
+from mailshell.render.capabilities import capability_lines
 from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ async def _caps(interpreter: Interpreter, arguments: str) -> Lines:
         await interpreter.run_command("CAPA" if isinstance(state, Pop3State) else "CAPABILITY", quiet=True)
     if state.capabilities is None:
         return ["the server has not told its capabilities"]
-    return [
-        f"{len(state.capabilities)} capabilities, learnt from {state.capabilities_from}:",
-        *(f"  {escape(name)}" for name in state.capabilities),
-    ]
+    console = interpreter.console
+    width = console.width if console.interactive else None
+    return list(capability_lines(state.announcements.all, interpreter.terms, width))
 
 
 async def _state(interpreter: Interpreter, arguments: str) -> Lines:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
-from mailshell.interpreter.local import connection, session, wire
-from mailshell.interpreter.local.command import LocalCommand, finish
+from mailshell.interpreter import pipe
+from mailshell.interpreter.local import aliases, connection, session, settings, wire
+from mailshell.interpreter.local.command import LocalCommand
 from mailshell.interpreter.local.help import show as show_help
 from mailshell.interpreter.result import Result
 
@@ -26,7 +27,7 @@ async def run(interpreter: Interpreter, line: str) -> Result:
     outcome = await command.handler(interpreter, arguments.strip())
     if isinstance(outcome, Result):
         return outcome
-    return finish(interpreter, line, outcome)
+    return await pipe.show(interpreter, line, outcome)
 
 
 #: The commands by what they are about, in the order in which help lists them.
@@ -35,6 +36,7 @@ GROUPS: dict[str, tuple[LocalCommand, ...]] = {
     "Connection": connection.COMMANDS,
     "The wire": wire.COMMANDS,
     "The session": session.COMMANDS,
+    "Habits": settings.COMMANDS + aliases.COMMANDS,
 }
 #: The commands by name.
 COMMANDS: dict[str, LocalCommand] = {

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
-from mailshell.interpreter import dialogues
 from mailshell.interpreter.body import FileSink
 from mailshell.interpreter.escapes import unescape
 from mailshell.interpreter.local.command import Lines, LocalCommand
+from mailshell.interpreter.raw import send_raw
 from mailshell.interpreter.result import Result
 from mailshell.protocol.events import Side
 from mailshell.protocol.secrecy import ChunkMask
@@ -92,7 +92,7 @@ async def _save(interpreter: Interpreter, arguments: str) -> Lines:
 
 async def _raw(interpreter: Interpreter, arguments: str) -> Lines | Result:
     if arguments and arguments not in ("on", "off"):
-        return await dialogues.send_raw(interpreter, unescape(arguments))
+        return await send_raw(interpreter, unescape(arguments))
     interpreter.raw_mode = arguments == "on" or (not arguments and not interpreter.raw_mode)
     if interpreter.raw_mode:
         return ["each line is sent untouched, with CRLF; .raw ends this"]

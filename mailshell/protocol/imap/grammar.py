@@ -31,6 +31,8 @@ from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.values import (
     Atom,
     List,
+    Literal,
+    Quoted,
     Value,
     as_items,
     as_number,
@@ -42,6 +44,8 @@ from mailshell.protocol.imap.values import (
 )
 
 _MODSEQ = re.compile(rb"\( *MODSEQ +(\d{1,39}) *\) *", re.IGNORECASE)
+#: Words that stand in quotes (RFC 5255 sections 3.3 and 4.8).
+_QUOTED_WORDS = frozenset({"COMPARATOR", "LANGUAGE"})
 Reader = Callable[[Response, Sequence[Value], Findings], Data]
 
 
@@ -101,8 +105,12 @@ def _word(value: Value) -> str:
 
 def _read_words(response: Response, values: Sequence[Value], findings: Findings) -> Data:
     flat = as_items(values[0]) if len(values) == 1 and isinstance(values[0], List) else values
+    strings = response.name in _QUOTED_WORDS
+    if strings and len(values) == 2 and isinstance(values[1], List):
+        # The comparator, and in parentheses the others that would have fitted.
+        flat = (values[0], *as_items(values[1]))
     for value in flat:
-        if not isinstance(value, Atom):
+        if not isinstance(value, Atom) and not (strings and isinstance(value, (Quoted, Literal))):
             findings.add("word", value, f"{response.name} holds words only", "RFC 9051 7")
     return Words(response.name, tuple(_word(value) for value in flat))
 

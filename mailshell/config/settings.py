@@ -1,0 +1,178 @@
+"""The settings, as one table. The commented file, ``.set``, the messages and completion are derived from it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mailshell.exits import UsageError
+from mailshell.trace.trace import STYLES
+
+Value = bool | int | float | str
+
+#: What a switch may be called when it is typed.
+_SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting. ``kind``: ``switch``, ``choice``, ``number`` (whole), ``seconds`` or ``text``.
+
+    ``attribute`` is what it sets in ``Options``. ``choices``: the words of a choice; for a text, those with a meaning
+    of their own. Numbers lie between ``low`` and ``high``, seconds above ``low``.
+    """
+
+    name: str
+    kind: str
+    default: Value
+    help: str
+    attribute: str
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 1_000_000
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The values that can be offered for completion; empty if there are too many."""
+        if self.kind == "switch":
+            return ("on", "off")
+        if self.kind == "number" and self.high - self.low < 10:
+            return tuple(str(number) for number in range(self.low, self.high + 1))
+        return self.choices
+
+    @property
+    def allowed(self) -> str:
+        """What it may be, in words."""
+        if self.kind == "switch":
+            return "on or off"
+        if self.kind == "number":
+            return f"a whole number from {self.low:,} to {self.high:,}"
+        if self.kind == "seconds":
+            return f"a number of seconds above {self.low} and up to {self.high:,}"
+        words = list(self.choices) + (["a command"] if self.kind == "text" else [])
+        return f"{', '.join(words[:-1])} or {words[-1]}"
+
+    def read(self, text: str) -> Value:
+        """The value that was typed. UsageError if it can't be one."""
+        value: Value | None = text
+        if self.kind == "switch":
+            value = _SWITCH.get(text.lower())
+        elif self.kind in ("number", "seconds"):
+            value = _number(text)
+        elif text.lower() in self.choices:
+            value = text.lower()
+        elif self.kind == "choice":
+            value = None
+        if value is None:
+            raise UsageError(f"{self.name} is {self.allowed}, not {text}")
+        return self.check(value)
+
+    def check(self, value: object) -> Value:
+        """A value of a TOML file, if it can be one of this setting's. UsageError otherwise."""
+        if self._fits(value):
+            assert isinstance(value, (bool, int, float, str))
+            return float(value) if self.kind == "seconds" else value
+        allowed = "true or false" if self.kind == "switch" else self.allowed
+        raise UsageError(f"{self.name} is {allowed}, not {_toml_words(value)}")
+
+    def _fits(self, value: object) -> bool:
+        if self.kind == "switch" or isinstance(value, bool):
+            return self.kind == "switch" and isinstance(value, bool)
+        if self.kind == "number":
+            return isinstance(value, int) and self.low <= value <= self.high
+        if self.kind == "seconds":
+            return isinstance(value, (int, float)) and self.low < value <= self.high
+        if not isinstance(value, str):
+            return False
+        return value in self.choices if self.kind == "choice" else bool(value.strip()) and value.isprintable()
+
+    def shown(self, value: Value) -> str:
+        """A value as it is typed after ``.set NAME``."""
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else float(text)
+    except ValueError:
+        return None
+
+
+def toml(value: Value) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, str):
+        return toml_string(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def toml_string(text: str) -> str:
+    """A basic string of TOML (TOML 1.0.0, String): JSON's escapes are among its own, and DEL needs one too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _toml_words(value: object) -> str:
+    if isinstance(value, (bool, int, float)):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value[:40])
+    if isinstance(value, list):
+        return "an array"
+    return "a table" if isinstance(value, dict) else "a date or time"
+
+
+_TABLE = (
+    Setting("debug", "number", 0, "how much of the wire is shown: 0 nothing .. 5 a hex dump (.help .debug)", "level",
+            high=5),
+    Setting("style", "choice", "mailshell", "how the wire is shown: in mailshell's own way, or as Python's modules do",
+            "style", choices=STYLES),
+    Setting("explain", "switch", False, "say under each line of the trace what it means", "explain"),
+    Setting("timeout", "seconds", 60.0, "how long to wait for an answer", "timeout"),
+    Setting("connect_timeout", "seconds", 15.0, "how long to wait for a connection", "connect_timeout"),
+    Setting("confirm", "switch", False, "ask before a command that destroys something", "confirm"),
+    Setting("time", "switch", False, "say after each command how long it took", "time"),
+    Setting("fold", "number", 60, "so many lines of a message are shown on a terminal; 0 shows all", "fold"),
+    Setting("pager", "text", "auto", "what shows local output longer than the screen: $PAGER or less (auto), nothing "
+            "(off), or a command", "pager", choices=("auto", "off")),
+    Setting("hints", "switch", True, "show in grey which arguments come next", "hints"),
+    Setting("suggestions", "switch", True, "suggest in grey the last line of the history that begins the same",
+            "suggestions"),
+    Setting("complete_while_typing", "switch", False, "open the menu of completions without Tab",
+            "complete_while_typing"),
+    Setting("background", "switch", True, "let completion ask the server by itself, for the names of mailboxes",
+            "background"),
+    Setting("editing", "choice", "emacs", "the keys that edit a line", "editing", choices=("emacs", "vi")),
+    Setting("theme", "choice", "auto", "colours for this background; auto: as the terminal tells, else neutral",
+            "theme", choices=("auto", "dark", "light", "neutral")),
+    Setting("colour", "choice", "auto", "use colours; auto: on a terminal, unless NO_COLOR is set", "colour_choice",
+            choices=("auto", "on", "off")),
+    Setting("plain", "switch", False, "for screen readers: no bottom line, hints, colours or menus; completions are "
+            "listed", "plain"),
+    Setting("history", "number", 10_000, "so many lines typed before are offered again, from the next start on",
+            "history_size"),
+)  # fmt: skip
+#: The debug level from which on there are lines to explain.
+EXPLAINED_LEVEL = 2
+#: The settings by name, in the order in which they are listed.
+SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.name: setting for setting in _TABLE})
+
+
+def find(name: str) -> Setting:
+    """The setting of that name. UsageError, with the nearest names, if there is none."""
+    setting = SETTINGS.get(name.lower().replace("-", "_"))
+    if setting is None:
+        shown = name[:40] if name.isprintable() else ascii(name[:40])
+        raise UsageError(f"there is no setting {shown}{did_you_mean(name, SETTINGS)}")
+    return setting
+
+
+def did_you_mean(name: str, known: Mapping[str, object]) -> str:
+    """``; did you mean X?`` or nothing."""
+    near = difflib.get_close_matches(name.lower()[:40], known, n=2, cutoff=0.6)
+    return f"; did you mean {' or '.join(near)}?" if near else ""

@@ -1,0 +1,47 @@
+"""What completion is told of an interpreter: its session, what that has seen, the local commands, the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mailshell.assist.situation import Situation
+from mailshell.complete.surroundings import Surroundings
+from mailshell.help.pages import topics
+from mailshell.interpreter import python_api
+from mailshell.interpreter.local.table import COMMANDS
+from mailshell.interpreter.warnings import situation
+from mailshell.protocol.imap.state import ImapState
+from mailshell.protocol.pop3.state import Pop3State
+
+if TYPE_CHECKING:
+    from mailshell.interpreter.interpreter import Interpreter
+
+
+def surroundings(interpreter: Interpreter) -> Surroundings:
+    """What there is to complete from, at this moment."""
+    session = interpreter.session
+    around = Surroundings(
+        interpreter.catalogue,
+        interpreter.terms,
+        Situation(interpreter.protocol or "imap"),
+        interpreter.knowledge,
+        datetime.now().astimezone(),
+        connected=False,
+        local=COMMANDS,
+        words={
+            "python": lambda: ((name, "as Python's modules call it") for name in sorted(python_api.WORDS)),
+            "topic": lambda: topics(interpreter.protocol),
+        },
+    )
+    if session is None or not session.is_open:
+        return around
+    state = session.engine.state
+    around.connected, around.user = True, state.user or interpreter.options.user
+    around.situation = situation(session)
+    if isinstance(state, ImapState) and state.mailbox is not None:
+        view = state.mailbox
+        around.messages, around.flags, around.permanent_flags = view.exists, view.flags, view.permanent_flags
+    elif isinstance(state, Pop3State):
+        around.messages = state.messages
+    return around

@@ -1,0 +1,58 @@
+"""The function keys: help, debug level, explanations, vi or emacs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from mailshell.config.settings import SETTINGS, Value
+from mailshell.interpreter import python_api
+from mailshell.interpreter.interpreter import Interpreter
+from mailshell.interpreter.line import read_line
+from mailshell.interpreter.local.settings import change
+from mailshell.interpreter.local.table import COMMANDS
+
+#: The levels after which the first comes again.
+_LEVELS = 6
+
+
+def shell_keys(interpreter: Interpreter, show_help: Callable[[str], Coroutine[Any, Any, None]]) -> KeyBindings:
+    """The keys. ``show_help`` shows the page of a topic (empty: the short page) above the prompt."""
+    keys = KeyBindings()
+
+    def set_to(name: str, value: Value) -> None:
+        change(interpreter, name, value)
+        if interpreter.options.plain:
+            # There is no bottom line that would tell.
+            interpreter.console.say(f"{name} is {SETTINGS[name].shown(value)}")
+
+    @keys.add("f1")
+    def help_(event: KeyPressEvent) -> None:
+        event.app.create_background_task(show_help(topic_of(interpreter, event.current_buffer.text)))
+
+    @keys.add("f2")
+    def level(event: KeyPressEvent) -> None:
+        set_to("debug", (interpreter.options.level + 1) % _LEVELS)
+
+    @keys.add("f3")
+    def explain(event: KeyPressEvent) -> None:
+        set_to("explain", not interpreter.options.explain)
+
+    @keys.add("f4")
+    def editing(event: KeyPressEvent) -> None:
+        set_to("editing", "emacs" if interpreter.options.editing == "vi" else "vi")
+
+    return keys
+
+
+def topic_of(interpreter: Interpreter, text: str) -> str:
+    """What help on a line would be about: the name of its command; empty if it has none yet."""
+    if not text.strip() or interpreter.raw_mode:
+        return ""
+    if text.lstrip().startswith("."):
+        word = text.split()[0].lower()
+        return word if word in COMMANDS else ""
+    typed = read_line(text, interpreter.catalogue, tags=interpreter.protocol != "pop3", words=python_api.WORDS)
+    return typed.record.name if typed.record is not None else ""
