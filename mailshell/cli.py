@@ -111,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     wire.add_argument("--trace-style", choices=("mailshell", "poplib", "imaplib"), help="how the wire is shown")
     wire.add_argument("--explain", action="store_const", const=True, help="say under each line what it means (-d 2)")
+    wire.add_argument("--record", metavar="FILE", help="record the session in FILE.mwire, secrets masked")
+    wire.add_argument("--unsafe-raw", action="store_true", help="with --record: mask nothing, in FILE.secret.mwire")
     wire.add_argument("--show-secrets", action="store_true", help="do not mask passwords in the trace")
 
     login = parser.add_argument_group("login")
@@ -143,6 +145,10 @@ def _run(arguments: list[str]) -> int:
         # Asked for by scripts, and in a hurry: no need to load an argument parser.
         print(f"mailshell {__version__}")
         return Exit.OK
+    if arguments and arguments[0] in _TOOLS:
+        from importlib import import_module
+
+        return int(import_module(f"mailshell.modes.{arguments[0]}").main(arguments[1:]))
     parser = _parser()
     chosen = parser.parse_intermixed_args(arguments)
     if (chosen.init or chosen.path) and chosen.url != "config":
@@ -198,6 +204,8 @@ def _options(chosen: argparse.Namespace) -> Options:
         login=not chosen.no_login,
         tls=chosen.tls,
         yes=chosen.yes,
+        record=chosen.record,
+        unsafe_raw=chosen.unsafe_raw,
         tls_options=TlsOptions(insecure=chosen.insecure, cafile=chosen.cafile),
         show_secrets=chosen.show_secrets,
         aliases=configuration.aliases,
@@ -284,7 +292,7 @@ def _completion(chosen: argparse.Namespace) -> int:
 
     if len(chosen.words) != 1 or chosen.words[0] not in completion.SHELLS:
         raise UsageError(f"mailshell completion takes one of {', '.join(completion.SHELLS)}")
-    print(completion.script(chosen.words[0], _parser(), [*_MODES, *_ASKED]), end="")
+    print(completion.script(chosen.words[0], _parser(), [*_MODES, *_ASKED, *_TOOLS]), end="")
     return Exit.OK
 
 
@@ -294,6 +302,8 @@ def _help(chosen: argparse.Namespace) -> int:
     return help_mode.main(" ".join(chosen.words))
 
 
+#: Those with a command line of their own, each a module of its name.
+_TOOLS = ("show",)
 #: Ways to run that speak to a server.
 _MODES = {"demo": _demo}
 #: Those that only answer: no settings are needed, or they are what is asked for.

@@ -21,27 +21,27 @@ from mailshell.interpreter.console import Console
 from mailshell.interpreter.learning import Learner
 from mailshell.interpreter.line import TypedLine, read_line
 from mailshell.interpreter.local import aliases, settings, table
-from mailshell.interpreter.masking import looks_like_response, mask_line, passes_on, secret_of
+from mailshell.interpreter.masking import secret_of
 from mailshell.interpreter.options import Options
 from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.raw import send_raw
+from mailshell.interpreter.recordings import Recordings
 from mailshell.interpreter.result import Result
 from mailshell.interpreter.stopwatch import Stopwatch
 from mailshell.interpreter.tap import Tap
+from mailshell.interpreter.typed_mask import TypedMask
 from mailshell.interpreter.warnings import destroys, situation, warnings_for
 from mailshell.protocol.catalogue import Catalogue
-from mailshell.protocol.exchange import Awaits, Exchange, Status
+from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.imap.state import ImapState
-from mailshell.protocol.imap.state import Phase as ImapPhase
 from mailshell.protocol.imap.terms import TERMS as IMAP_TERMS
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 from mailshell.protocol.pop3.response import StatusLine
-from mailshell.protocol.pop3.state import Phase as Pop3Phase
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.protocol.pop3.terms import TERMS as POP3_TERMS
 from mailshell.protocol.sasl import SaslError
-from mailshell.protocol.secrecy import Secrets, mask_text
+from mailshell.protocol.secrecy import Secrets
 from mailshell.protocol.terms import Terms
 from mailshell.session import Session
 from mailshell.text.escape import escape
@@ -73,6 +73,9 @@ class Interpreter:
         self.aliased = 0
         self.learner: Learner | None = None
         self.background = Background(self)
+        self.recordings = Recordings(self)
+        #: What may be kept of the lines that are typed.
+        self.mask = TypedMask(self)
         self.raw_mode = False
         self.raw_pending: Exchange | None = None
         #: Whether what was sent raw last is the beginning of a line with a secret.
@@ -169,6 +172,7 @@ class Interpreter:
         self.announcer.learn = self.learner.learn
         self.background.forget()
         session.observers = [self.tap, self.learner, self.stopwatch, self.trace]
+        self.recordings.attach(session)
         self.session = session
         settings.take_effect(self)
         greeting = await session.open(options.connect_timeout)
@@ -206,15 +210,20 @@ class Interpreter:
     async def run(self, line: str) -> Result:
         """Deal with one typed line; whatever goes wrong is told to the person and stands in the result."""
         if line.strip():
-            self.history.append(self.masked(line))
-        return await self.run_part(line)
+            masked = self.mask.line(line)
+            self.history.append(masked)
+            self.recordings.typed(masked)
+        result = await self.run_part(line)
+        if problem := self.recordings.problem():
+            self.console.say(problem)
+        return result
 
     async def run_part(self, line: str) -> Result:
         """Deal with a line that was typed, or that stands for a part of one: a line of an alias, or what is piped."""
         if (piped := pipe.split(self, line)) is not None:
             return await pipe.run(self, *piped)
         self.stopwatch.begin()
-        result = Result(self.masked(line))
+        result = Result(self.mask.line(line))
         try:
             result = await self._dispatch(line)
         except UsageError as error:
@@ -247,53 +256,6 @@ class Interpreter:
     @property
     def secrets(self) -> Secrets:
         return self.announcer.secrets
-
-    def masked(self, line: str) -> str:
-        """A typed line as it may be kept: arguments that are secret, and known secrets, masked."""
-        if passes_on(line) or (self.raw_mode and not line.startswith(".raw")):
-            return self.masked_raw(line)
-        masked = mask_line(line, self.catalogue)
-        if masked == line:
-            masked = aliases.mask(self, line)
-        if masked == line and self.may_be_a_login(line):
-            masked = f"{line.split()[0]} {mask_text('arguments')}"
-        return self.secrets.mask_str(masked)
-
-    def may_be_a_login(self, line: str) -> bool:
-        """Before login, a word that is no command and has arguments may be a mistyped LOGIN or PASS."""
-        session = self.session
-        if session is None or not session.is_open or line.lstrip().startswith(".") or aliases.find(self, line):
-            return False
-        if session.engine.state.phase not in (ImapPhase.NOT_AUTHENTICATED, Pop3Phase.AUTHORIZATION):
-            return False
-        typed = read_line(line, self.catalogue, tags=self.protocol != "pop3", words=python_api.WORDS)
-        known = typed.record is not None or typed.word.lower() in python_api.WORDS
-        return not known and bool(typed.arguments.strip())
-
-    def masked_raw(self, text: str) -> str:
-        """The same for what goes out as it is: it may be, or go on with, a secret that the server waits for."""
-        if self.raw_secret or self._expects_secret() or self.is_late_response(text):
-            return mask_text("response")
-        lines = [mask_line(line, self.catalogue) for line in text.split("\n")]
-        return self.secrets.mask_str("\n".join(lines))
-
-    def _expects_secret(self) -> bool:
-        """Whether a command waits for a secret: a SASL response, or a literal."""
-        session = self.session
-        if session is None or not session.is_open or (owed := session.owed) is None:
-            return False
-        secret = owed.record is not None and any(argument.secret for argument in owed.record.parsed)
-        return secret or owed.awaits is Awaits.SASL
-
-    def is_late_response(self, text: str) -> bool:
-        """Whether raw text looks like the response to an AUTHENTICATE that the server has refused already."""
-        sent = self.raw_authentication
-        refused = sent is not None and sent.status is not None and not sent.status.ok
-        return refused and looks_like_response(text, self.catalogue)
-
-    def is_secret(self, line: str) -> bool:
-        """Whether the line must not be kept in a history."""
-        return self.masked(line) != line
 
     async def _dispatch(self, line: str) -> Result:
         session = self.session

@@ -35,6 +35,8 @@ class Options:
     explain: bool = False
     confirm: bool = False
     yes: bool = False
+    record: str | None = None
+    unsafe_raw: bool = False
     time: bool = False
     fold: int = 60
     pager: str = "auto"

@@ -112,7 +112,7 @@ def split(interpreter: Interpreter, line: str) -> tuple[str, str] | None:
     word = line.split(None, 1)[0].lower()
     if len(word) > 1 and any(name.startswith(word) for name in _TAKE_ALL):
         return None
-    if mask_line(line, interpreter.catalogue) != line or interpreter.may_be_a_login(line):
+    if mask_line(line, interpreter.catalogue) != line or interpreter.mask.may_be_a_login(line):
         return None
     if aliases.mask(interpreter, line) != line:
         return None
@@ -125,7 +125,7 @@ async def run(interpreter: Interpreter, line: str, command: str) -> Result:
     try:
         await _find(command)
     except UsageError as error:
-        result = Result(interpreter.masked(f"{line} | {command}"), text=str(error), exit=Exit.USAGE)
+        result = Result(interpreter.mask.line(f"{line} | {command}"), text=str(error), exit=Exit.USAGE)
         console.say(str(error))
         console.finished(result)
         return result

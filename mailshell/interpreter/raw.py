@@ -36,8 +36,8 @@ async def send_raw(interpreter: Interpreter, octets: bytes) -> Result:
     """
     session = interpreter.connected
     text = octets.decode("utf-8", "surrogateescape")
-    shown = interpreter.masked_raw(text).rstrip("\r\n")
-    late = interpreter.is_late_response(text)
+    shown = interpreter.mask.raw(text).rstrip("\r\n")
+    late = interpreter.mask.is_late_response(text)
     if late:
         # The server has ended the dialogue, and to the engine this is a command like others.
         interpreter.secrets.learn_response(octets.strip())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailshell.assist.situation import Situation
 from mailshell.complete.surroundings import Surroundings
+from mailshell.config.settings import SETTINGS
 from mailshell.help.pages import topics
 from mailshell.interpreter import python_api
 from mailshell.interpreter.local.table import COMMANDS
@@ -32,6 +33,8 @@ def surroundings(interpreter: Interpreter) -> Surroundings:
         words={
             "python": lambda: ((name, "as Python's modules call it") for name in sorted(python_api.WORDS)),
             "topic": lambda: topics(interpreter.protocol),
+            "setting": lambda: ((setting.name, setting.help) for setting in SETTINGS.values()),
+            "alias": lambda: ((alias.name, alias.definition) for alias in interpreter.options.aliases.all()),
         },
     )
     if session is None or not session.is_open:

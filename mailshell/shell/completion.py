@@ -56,8 +56,14 @@ class ShellCompleter(Completer):
             await asyncio.wait({asked}, timeout=_PATIENCE)
 
     def _has(self, kind: str) -> bool:
-        knowledge = self._interpreter.knowledge
-        return bool(knowledge.mailboxes if kind.endswith("mailbox") else knowledge.messages or knowledge.found_uids)
+        """Whether there are names to show at once. Mailboxes that were made or renamed since are waited for."""
+        learner = self._interpreter.learner
+        if learner is None:
+            return False
+        knowledge = learner.knowledge
+        if kind.endswith("mailbox"):
+            return bool(knowledge.mailboxes) and not learner.listing_is_old
+        return bool(knowledge.messages or knowledge.found_uids)
 
     def _position(self, text: str) -> Position:
         interpreter = self._interpreter

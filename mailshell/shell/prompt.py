@@ -87,7 +87,7 @@ def toolbar_text(interpreter: Interpreter, typed: str, columns: int, mode: str =
 def _place(interpreter: Interpreter, typed: str) -> str:
     """What is being typed: an alias, a shell command, or what the grammar says of the cursor."""
     if (piped := pipe.split(interpreter, typed)) is not None:
-        return f"what {escape(interpreter.masked(piped[0]))} shows goes to this program"
+        return f"what {escape(interpreter.mask.line(piped[0]))} shows goes to this program"
     alias = "" if interpreter.raw_mode else aliases.told(interpreter, typed)
     return alias or explain(interpreter, typed)
 

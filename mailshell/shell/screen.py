@@ -16,6 +16,7 @@ from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.output import Output
+from prompt_toolkit.utils import is_dumb_terminal
 
 from mailshell.text.escape import escape
 
@@ -91,6 +92,7 @@ class Screen:
             if self._dropped:
                 self._held.insert(0, f"… {self._dropped:,} lines that came meanwhile were dropped\n")
                 self._dropped = 0
+            self._held.insert(0, self._fresh_row())
             self.flush()
 
     @contextmanager
@@ -104,6 +106,13 @@ class Screen:
         finally:
             self.flush()
             self._prompt = prompt
+
+    def _fresh_row(self) -> str:
+        """What brings the cursor to the beginning of a row, wherever a program has left it.
+
+        As many blanks as a row has stay in it if they begin at its beginning, and go on into the next one if not.
+        """
+        return "" if is_dumb_terminal() else f"{' ' * self.columns}\r\x1b[K"
 
     @property
     def prompting(self) -> bool:

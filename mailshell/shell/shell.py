@@ -49,7 +49,7 @@ class Shell:
         self.interpreter = Interpreter(self.console, options)
         self._attention = Attention(self.console, self.interpreter)
         self._farewell = Farewell(self.console, self.interpreter, self._attention)
-        self._history = ShellHistory(history_path(), self.interpreter.is_secret, options.history_size)
+        self._history = ShellHistory(history_path(), self.interpreter.mask.is_secret, options.history_size)
         self._lexer, suggestions = input_lexer(self.interpreter), AutoSuggestFromHistory()
         # Without colours, what stands in grey behind the cursor would look like something typed.
         grey = Condition(lambda: options.colour)
@@ -148,7 +148,7 @@ class Shell:
         goes_on = await self._line(line)
         while self.console.pasted and goes_on:
             line = self.console.pasted.popleft()
-            shown = prompt_text(self.interpreter, self.console.width) + self.interpreter.masked(line)
+            shown = prompt_text(self.interpreter, self.console.width) + self.interpreter.mask.line(line)
             for row in shown.split("\n"):
                 self.console.show(row)
             goes_on = await self._line(line)

@@ -163,9 +163,9 @@ def _seconds(line: bytes, count: int) -> float:
     listener.client(b"a1 FETCH 1:* (FLAGS UID)\r\n")
     octets = b"".join(line % number for number in range(1, count + 1))
     events = list(listener.engine.received(octets))
-    begin = time.perf_counter()
+    begin = time.process_time()
     told = [each for event in events for each in listener.explainer.event(event)]
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     assert len(told) < 20
     return seconds
 
@@ -185,9 +185,9 @@ def test_a_long_response_takes_linear_time() -> None:
         b"* OK [" + b"A" * 500_000,
         b"* LIST (" + b"\\Marked " * 50_000 + b') "/" "' + b"a" * 100_000 + b'"',
     ):
-        begin = time.perf_counter()
+        begin = time.process_time()
         events = list(listener.engine.received(row + b"\r\n"))
         told = [each for event in events for each in listener.explainer.event(event)]
-        assert time.perf_counter() - begin < 3.0, row[:30]
+        assert time.process_time() - begin < 3.0, row[:30]
         assert told
         assert all(len(each.text) <= LONGEST for each in told)

@@ -160,7 +160,7 @@ def test_time_is_linear_in_what_is_received(unit: bytes) -> None:
     def taken(size: int) -> float:
         engine = imap()
         text = (unit * (size // len(unit) + 1))[:size]
-        started = time.perf_counter()
+        started = time.process_time()
         for at in range(0, len(text), 4096):
             for event in engine.received(text[at : at + 4096]):
                 for one in responses([event]):
@@ -168,7 +168,7 @@ def test_time_is_linear_in_what_is_received(unit: bytes) -> None:
         for event in engine.received(b"\r\n"):
             for one in responses([event]):
                 read_data(one)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     small = min(taken(25_000) for _ in range(2))
     large = taken(100_000)

@@ -96,11 +96,11 @@ ADVERSARIAL = [
 def test_time_is_linear(unit: bytes) -> None:
     def taken(size: int) -> float:
         text = (unit * (size // len(unit) + 1))[:size] + b"\r\n"
-        started = time.perf_counter()
+        started = time.process_time()
         read_octets(text)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     small = min(taken(50_000) for _ in range(2))
-    large = taken(200_000)
+    large = min(taken(200_000) for _ in range(2))
     assert large < 12 * small + 0.1
     assert large < 3

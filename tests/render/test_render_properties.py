@@ -171,10 +171,10 @@ def test_a_hundred_thousand_messages_pass_quickly() -> None:
         Fetched("FETCH", number, (FetchItem("UID", number + 3), FetchItem("FLAGS", ("\\Seen", "\\Answered"))))
         for number in range(1, 100_001)
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     count = sum(len(rendering.add(message)) for message in messages)
     assert count == 100_001
-    assert time.perf_counter() - began < 1.5
+    assert time.process_time() - began < 1.5
 
 
 def test_the_import_is_light() -> None:

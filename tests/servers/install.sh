@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs the real servers that the tests use, from Debian's packages (as root).
+# Installs the real servers that the tests use, and the shells whose completion they try, from Debian's packages (as root).
 # Debian's cyrus-imapd and dovecot-imapd exclude each other, so Cyrus' daemons are unpacked beside Dovecot.
 set -eu
 cyrus=${MAILSHELL_TEST_CYRUS:-/var/lib/mailshell-test/cyrus}
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-  dovecot-imapd dovecot-pop3d cyrus-common sasl2-bin libsasl2-modules libsasl2-modules-db openssl >/dev/null
+  dovecot-imapd dovecot-pop3d cyrus-common sasl2-bin libsasl2-modules libsasl2-modules-db openssl \
+  zsh fish less >/dev/null
 if [ ! -x "$cyrus/usr/lib/cyrus/bin/imapd" ]; then
   mkdir -p "$cyrus"
   chmod 755 "$(dirname "$cyrus")" "$cyrus"

@@ -79,6 +79,19 @@ def test_ctrl_c_ends_a_program_that_does_not_end(shell: Terminal, imap: Scripted
     shell.wait_for("OK goes on")
 
 
+def test_a_program_that_leaves_a_row_unfinished(shell: Terminal) -> None:
+    for octets in ("x", "half a row", ""):
+        shell.enter(f".state | printf '{octets}'")
+        shell.wait_for_prompt("authenticated> ")
+        shell.type(".time")
+        shell.wait_for_prompt("authenticated> .time")
+        shell.enter("")
+        shell.wait_for("not shown after it")
+        shell.wait_for_prompt("authenticated> ")
+        row = next(number for number, line in enumerate(shell.lines) if line.endswith(f"printf '{octets}'"))
+        assert shell.lines[row + 1 :][: 1 if octets else 0] == ([octets] if octets else [])
+
+
 def test_a_missing_program(shell: Terminal, imap: ScriptedServer) -> None:
     shell.enter("NOOP | lesss")
     shell.wait_for("there is no program lesss; nothing was sent")

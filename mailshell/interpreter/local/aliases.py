@@ -72,7 +72,7 @@ async def run(interpreter: Interpreter, macro: Macro, rest: str) -> Result:
     interpreter.aliased += 1
     try:
         for number, line in enumerate(lines, start=1):
-            interpreter.console.say(f"= {escape(interpreter.masked(line))}")
+            interpreter.console.say(f"= {escape(interpreter.mask.line(line))}")
             status = worse(status, (await interpreter.run_part(line)).exit)
             if status is not Exit.OK:
                 if number < len(lines):

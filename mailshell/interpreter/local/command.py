@@ -34,7 +34,7 @@ class LocalCommand:
 
 def finish(interpreter: Interpreter, line: str, lines: Lines) -> Result:
     """Show the lines of a local command, or collect them."""
-    result = Result(interpreter.masked(line))
+    result = Result(interpreter.mask.line(line))
     if interpreter.console.collects:
         result.data = [interpreter.secrets.mask_str(text) for text in lines]
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
 from mailshell.interpreter import pipe
-from mailshell.interpreter.local import aliases, connection, session, settings, wire
+from mailshell.interpreter.local import aliases, connection, recording, session, settings, wire
 from mailshell.interpreter.local.command import LocalCommand
 from mailshell.interpreter.local.help import show as show_help
 from mailshell.interpreter.result import Result
@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[LocalCommand, ...]] = {
     "Connection": connection.COMMANDS,
     "The wire": wire.COMMANDS,
     "The session": session.COMMANDS,
+    "Recording": recording.COMMANDS,
     "Habits": settings.COMMANDS + aliases.COMMANDS,
 }
 #: The commands by name.

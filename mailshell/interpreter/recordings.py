@@ -1,0 +1,155 @@
+"""The recording of an interpreter's sessions: begun, ended, and where it goes.
+
+A file holds one session. If another is opened while recording is on, it goes to a file of its own beside the first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailshell.exits import UsageError
+from mailshell.protocol.imap.state import ImapState
+from mailshell.recording.file import RecordingFile
+from mailshell.recording.header import MASKED, UNSAFE, Header, now
+from mailshell.recording.recorder import Recorder
+from mailshell.session import Session
+from mailshell.text.escape import escape
+
+if TYPE_CHECKING:
+    from mailshell.interpreter.interpreter import Interpreter
+
+SUFFIX = ".mwire"
+SECRET_SUFFIX = ".secret.mwire"
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def recordings_folder() -> Path:
+    """``$XDG_STATE_HOME/mailshell/recordings``, where recordings without a name of their own go."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    return Path(state if os.path.isabs(state) else os.path.expanduser("~/.local/state")) / "mailshell" / "recordings"
+
+
+class Recordings:
+    """What is being recorded. ``path`` is the file to record to, with its suffix; None: none is asked for."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self._recorder: Recorder | None = None
+        asked = interpreter.options.record
+        self._path: Path | None = Path(asked).expanduser() if asked is not None else None
+        self._wanted = asked is not None
+        self._told_of_error = False
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """The recorder at work; None if nothing is recorded."""
+        return self._recorder
+
+    @property
+    def wanted(self) -> bool:
+        """Whether recording is on, be there a session or not."""
+        return self._wanted
+
+    def begin(self, name: str | None) -> Path | None:
+        """Record from now on; the file, if there is a session already. UsageError if it can't be made."""
+        if self._recorder is not None:
+            raise UsageError(f"recording to {self._recorder.file.path} already; .record off ends that")
+        self._path = Path(name).expanduser() if name else None
+        self._wanted = True
+        session = self._interpreter.session
+        if session is not None and session.is_open:
+            self.attach(session, joined=True)
+        elif self._path is not None:
+            self._check(self._target(self._path))
+        return self._recorder.file.path if self._recorder is not None else None
+
+    def attach(self, session: Session, *, joined: bool = False) -> None:
+        """Record this session, if recording is on. ``joined``: it has begun before. UsageError."""
+        self.finish()
+        if not self._wanted:
+            return
+        endpoint = session.endpoint
+        header = Header(
+            endpoint.protocol,
+            start=now(),
+            host=endpoint.host,
+            port=endpoint.port or None,
+            tls=self._tls(session),
+            redaction=UNSAFE if self._interpreter.options.unsafe_raw else MASKED,
+            **(self._state(session) if joined else {}),
+        )
+        target = self._target(self._path) if self._path is not None else self._default(session)
+        try:
+            file = RecordingFile(target)
+        except FileExistsError:
+            raise UsageError(f"{target} is there already, and a recording never overwrites a file") from None
+        except OSError as error:
+            raise UsageError(f"{target} can't be made: {(error.strerror or str(error)).lower()}") from None
+        self._told_of_error = False
+        self._recorder = Recorder(file, header, self._interpreter.secrets, time.monotonic())
+        session.observers.append(self._recorder)
+
+    def finish(self) -> Path | None:
+        """End the recording of the present session in good order; its file, if there was one."""
+        recorder = self._recorder
+        if recorder is None:
+            return None
+        self._recorder = None
+        recorder.close(time.monotonic())
+        session = self._interpreter.session
+        if session is not None and recorder in session.observers:
+            session.observers.remove(recorder)
+        return recorder.file.path
+
+    def end(self) -> Path | None:
+        """Record nothing any more."""
+        self._wanted = False
+        return self.finish()
+
+    def typed(self, line: str) -> None:
+        """A line was typed; its secrets are masked."""
+        if self._recorder is not None:
+            self._recorder.command(line, time.monotonic())
+
+    def problem(self) -> str:
+        """Why nothing is written any more, told once; empty if there is no reason."""
+        error = self._recorder.file.error if self._recorder is not None else None
+        if error is None or self._told_of_error or self._recorder is None:
+            return ""
+        self._told_of_error = True
+        why = (error.strerror or str(error)).lower()
+        return f"recording stopped: {escape(str(self._recorder.file.path))} can't be written: {why}"
+
+    # --- within
+
+    def _target(self, path: Path) -> Path:
+        """The file with its suffix, one that is not there: a second session gets a number."""
+        suffix = SECRET_SUFFIX if self._interpreter.options.unsafe_raw else SUFFIX
+        stem = path.name.removesuffix(SUFFIX).removesuffix(".secret")
+        return path.with_name(stem + suffix)
+
+    def _default(self, session: Session) -> Path:
+        folder = recordings_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        host = _UNFIT.sub("-", session.endpoint.name)[:60].strip("-")
+        moment = datetime.now().strftime("%Y%m%d-%H%M%S")
+        return self._target(folder / f"{session.protocol}-{host}-{moment}")
+
+    def _check(self, target: Path) -> None:
+        if target.exists():
+            raise UsageError(f"{target} is there already, and a recording never overwrites a file")
+
+    def _tls(self, session: Session) -> str:
+        if session.endpoint.implicit_tls:
+            return "implicit"
+        return "starttls" if session.tls or self._interpreter.options.tls == "starttls" else "none"
+
+    def _state(self, session: Session) -> dict[str, str]:
+        state = session.engine.state
+        mailbox = state.mailbox.name if isinstance(state, ImapState) and state.mailbox is not None else ""
+        return {"state": state.phase.value, "mailbox": mailbox}

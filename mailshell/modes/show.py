@@ -1,0 +1,47 @@
+"""``mailshell show FILE``: a recording as the trace of its session."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mailshell.exits import Exit, UsageError
+from mailshell.modes.arguments import Parser, add_trace_options
+from mailshell.protocol.secrecy import Secrets
+from mailshell.recording.octets import UnreadableRecording
+from mailshell.recording.reader import Recording, open_recording
+from mailshell.replay.show import heading, show
+from mailshell.trace.trace import Trace
+
+
+def main(arguments: Sequence[str]) -> Exit:
+    """Print a recording. UsageError if it can't be read."""
+    parser = Parser("show", "Show a recording as the trace of its session.")
+    parser.add_argument("file", metavar="FILE", type=Path)
+    add_trace_options(parser)
+    chosen = parser.parse_args(list(arguments))
+    recording = open_file(chosen.file)
+    write = sys.stdout.write
+    trace = Trace(
+        recording.header.protocol,
+        write,
+        level=chosen.level,
+        style=chosen.trace_style,
+        secrets=Secrets(),
+        colour=chosen.colour,
+        explain=chosen.explain,
+    )
+    write(heading(recording) + "\n")
+    show(recording, trace, write)
+    return Exit.OK
+
+
+def open_file(path: Path) -> Recording:
+    """The recording in a file. UsageError with one sentence if there is none."""
+    try:
+        return open_recording(path)
+    except UnreadableRecording as error:
+        raise UsageError(f"{path}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {(error.strerror or str(error)).lower()}") from None

@@ -1,0 +1,134 @@
+"""Octets in a recording: as text where they are text, with secrets replaced by masks; and back.
+
+- ``u8``: the octets are UTF-8, and this is their text. ``l1``: they are not, and each character is one octet.
+  ``b64``: they are opaque (neither text nor nearly so), in base64.
+- ``m``: the places in the text, ``[start, end]`` in characters, where a mask stands and not octets.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from json.encoder import encode_basestring as quote
+
+from mailshell.protocol.events import SecretSpan
+
+#: Octets that are found in text: printable ASCII, tab, line ends.
+_TEXT = bytes([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
+
+
+class UnreadableRecording(Exception):
+    """What a recording holds can't be understood; the text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Where a secret stood: its name, such as ``password#1``."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"⟦{self.name}⟧"
+
+
+Piece = bytes | Mask
+
+
+def split(octets: bytes, spans: Iterable[SecretSpan], name: Callable[[SecretSpan], str]) -> list[Piece]:
+    """The octets with each run of secret ones as one mask. ``name``: how the mask of a span is called."""
+    pieces: list[Piece] = []
+    at = 0
+    for span in sorted(spans):
+        if span.end <= at and span.end > span.start:
+            continue
+        if span.start > at:
+            pieces.append(octets[at : span.start])
+        if span.start >= at:
+            pieces.append(Mask(name(span)))
+        # What overlaps a span goes under the mask that is there already.
+        at = max(at, span.end)
+    if at < len(octets):
+        pieces.append(octets[at:])
+    return pieces
+
+
+def to_json(octets: bytes) -> Sequence[bytes]:
+    """Octets without secrets, as members of a JSON object in pieces: ``"u8":"a1 NOOP\\r\\n"``."""
+    if not octets.translate(None, _TEXT):
+        return (b'"u8":"', _escape_text(octets), b'"')
+    try:
+        return (b'"u8":', quote(octets.decode("utf-8")).encode("utf-8"))
+    except UnicodeDecodeError:
+        if _is_opaque(octets):
+            return (b'"b64":"', base64.b64encode(octets), b'"')
+        return (b'"l1":', quote(octets.decode("latin-1")).encode("utf-8"))
+
+
+def _escape_text(octets: bytes) -> bytes:
+    """Plain text as JSON escapes it. Most of what is recorded is this, and the encoder of ``json`` is slower."""
+    if b"\\" in octets:
+        octets = octets.replace(b"\\", b"\\\\")
+    if b'"' in octets:
+        octets = octets.replace(b'"', b'\\"')
+    octets = b"\\r\\n".join(octets.split(b"\r\n"))
+    for plain, escaped in ((b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t")):
+        if plain in octets:
+            octets = octets.replace(plain, escaped)
+    return octets
+
+
+def pieces_to_json(pieces: Sequence[Piece]) -> Sequence[bytes]:
+    """Pieces and masks, as members of a JSON object in pieces."""
+    if not any(isinstance(piece, Mask) for piece in pieces):
+        return to_json(b"".join(piece for piece in pieces if isinstance(piece, bytes)))
+    try:
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                piece.decode("utf-8")
+        form, charset = "u8", "utf-8"
+    except UnicodeDecodeError:
+        form, charset = "l1", "latin-1"
+    text, places = "", []
+    for piece in pieces:
+        if isinstance(piece, Mask):
+            places.append(f"[{len(text)},{len(text) + len(str(piece))}]")
+            text += str(piece)
+        else:
+            text += piece.decode(charset)
+    return (f'"{form}":{quote(text)},"m":[{",".join(places)}]'.encode(),)
+
+
+def from_json(fields: Mapping[str, object]) -> list[Piece]:
+    """The pieces that an event holds. UnreadableRecording if that is none of the forms above."""
+    try:
+        if isinstance(text := fields.get("u8"), str):
+            return _pieces(text, fields.get("m"), "utf-8")
+        if isinstance(text := fields.get("l1"), str):
+            return _pieces(text, fields.get("m"), "latin-1")
+        if isinstance(text := fields.get("b64"), str):
+            return [base64.b64decode(text, validate=True)]
+    except (UnicodeEncodeError, binascii.Error, ValueError, TypeError) as error:
+        raise UnreadableRecording(f"its octets can't be read: {error}") from None
+    raise UnreadableRecording("it has no octets")
+
+
+def _pieces(text: str, places: object, charset: str) -> list[Piece]:
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in places if isinstance(places, list) else []:
+        if not (isinstance(start, int) and isinstance(end, int) and at <= start < end <= len(text)):
+            raise ValueError("a mask stands outside the text")
+        if start > at:
+            pieces.append(text[at:start].encode(charset))
+        pieces.append(Mask(text[start:end].strip("⟦⟧")))
+        at = end
+    if at < len(text) or not pieces:
+        pieces.append(text[at:].encode(charset))
+    return pieces
+
+
+def _is_opaque(octets: bytes) -> bool:
+    """Whether more than a third of the octets is not text: compressed, encrypted or the like."""
+    return len(octets.translate(None, _TEXT)) * 3 > len(octets)

@@ -1,0 +1,122 @@
+"""Records a session: an observer that appends each event to a file as it happens, secrets masked before that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from json.encoder import encode_basestring as quote
+
+from mailshell.protocol.events import Deviation, SecretSpan, Side
+from mailshell.protocol.exchange import Event
+from mailshell.protocol.imap.commands import unquote
+from mailshell.protocol.secrecy import Secrets
+from mailshell.recording.file import RecordingFile
+from mailshell.recording.header import UNSAFE, Header
+from mailshell.recording.octets import pieces_to_json, split, to_json
+from mailshell.wire import Closed, Connected, Diagnostic, Injected, Octets, TlsStarted, WireEvent
+
+_MICROSECONDS = 1_000_000
+
+
+class Recorder:
+    """Writes ``mailwire/1``. Times are seconds, as in the wire events; ``started`` is the moment of the header."""
+
+    masks = True
+
+    def __init__(self, file: RecordingFile, header: Header, secrets: Secrets, started: float) -> None:
+        self.file = file
+        self.octets = {Side.CLIENT: 0, Side.SERVER: 0}
+        self._secrets = secrets
+        self._unsafe = header.redaction == UNSAFE
+        self._last = started
+        self._ended = False
+        file.write(header.line())
+
+    # --- as an observer
+
+    def wire(self, event: WireEvent) -> None:
+        match event:
+            case Octets():
+                self._octets(event)
+            case Connected():
+                attempts = f',"attempts":[{",".join(map(self._quoted, event.attempts))}]' if event.attempts else ""
+                self._write("connect", event.time, f'"peer":{quote(event.peer)}{attempts}')
+            case TlsStarted():
+                verified = "true" if event.verified else "false"
+                self._write(
+                    "tls",
+                    event.time,
+                    f'"step":"done","version":{quote(event.version)},"cipher":{quote(event.cipher)},'
+                    f'"sni":{quote(event.server_name)},"verified":{verified}',
+                )
+            case Injected():
+                members = self._members(event.octets, self._secrets.scan(event.octets))
+                self._write_members("injected", event.time, members)
+            case Closed():
+                by = "server" if event.by_server else "client"
+                self._write("end", event.time, f'"by":"{by}","how":{self._quoted(event.reason)}')
+                self.close(event.time)
+            case Diagnostic():
+                self._write("stderr", event.time, f'"text":{self._quoted(event.text)}')
+
+    def event(self, event: Event, time: float, tls: bool) -> None:
+        if isinstance(event, Deviation):
+            self._write(
+                "deviation",
+                time,
+                f'"rule":{quote(event.rule)},"side":"{event.side.value}","start":{event.start},"end":{event.end},'
+                f'"message":{self._quoted(event.message)},"section":{quote(event.section)}',
+            )
+
+    # --- from the person
+
+    def command(self, text: str, time: float) -> None:
+        """A command was typed; ``text`` has its secrets masked."""
+        self._write("command", time, f'"text":{self._quoted(text)}')
+
+    def note(self, text: str, time: float) -> None:
+        """The person says something about this moment."""
+        self._write("note", time, f'"text":{self._quoted(text)}')
+
+    def mark(self, text: str, time: float) -> None:
+        """The person marks this moment, to find it again."""
+        self._write("mark", time, f'"text":{self._quoted(text)}')
+
+    def close(self, time: float) -> None:
+        """End the recording in good order: counts, and a hash of all lines before this one."""
+        if not self._ended:
+            self._ended = True
+            self._write(
+                "close",
+                time,
+                f'"events":{self.file.events - 1},"client":{self.octets[Side.CLIENT]},'
+                f'"server":{self.octets[Side.SERVER]},"sha256":"{self.file.digest}"',
+            )
+            self.file.close()
+
+    # --- within
+
+    def _octets(self, event: Octets) -> None:
+        self.octets[event.side] += len(event.octets)
+        self._write_members(event.side.value, event.time, self._members(event.octets, event.secret))
+
+    def _members(self, octets: bytes, spans: Sequence[SecretSpan]) -> Sequence[bytes]:
+        if not spans or self._unsafe:
+            return to_json(octets)
+        return pieces_to_json(split(octets, spans, lambda span: self._name(octets, span)))
+
+    def _name(self, octets: bytes, span: SecretSpan) -> str:
+        """How the mask of a span is called. A length has no number: that two are equal would tell too much."""
+        if span.label == "length":
+            return span.label
+        return f"{span.label}#{self._secrets.number(unquote(octets[span.start : span.end]))}"
+
+    def _quoted(self, text: str) -> str:
+        return quote(text if self._unsafe else self._secrets.mask_str(text))
+
+    def _write(self, kind: str, time: float, members: str) -> None:
+        self._write_members(kind, time, (members.encode("utf-8", "backslashreplace"),))
+
+    def _write_members(self, kind: str, time: float, members: Sequence[bytes]) -> None:
+        elapsed = max(0, round((time - self._last) * _MICROSECONDS))
+        self._last = max(self._last, time)
+        self.file.write(b'{"k":"%s","dt":%d,' % (kind.encode(), elapsed), *members, b"}\n")

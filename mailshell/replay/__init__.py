@@ -1,0 +1,1 @@
+"""What becomes of a recording: shown, played, served, compared."""

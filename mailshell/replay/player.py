@@ -1,0 +1,97 @@
+"""Plays a recording to observers, as the session that it came from would have shown itself to them.
+
+Masks stand in the octets as their own text. Where a masked literal follows its masked length, both are given a size
+that agrees: how long the secret was is not known, and nothing depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mailshell.protocol.events import Side
+from mailshell.protocol.exchange import Event
+from mailshell.recording.header import Header
+from mailshell.recording.octets import Piece, UnreadableRecording
+from mailshell.recording.reader import Record
+from mailshell.session import make_engine
+from mailshell.wire import Closed, Connected, Diagnostic, Injected, Observer, Octets, TlsStarted, WireEvent
+
+#: The size of a literal that is masked (octets): any mask has room in it.
+_MASKED_LITERAL = 40
+_LENGTH = "length"
+
+
+class Player:
+    """Gives the events of a recording to observers, one record after the other; ``time`` is in seconds."""
+
+    def __init__(self, header: Header, observers: Sequence[Observer]) -> None:
+        self.engine = make_engine(header.protocol)
+        self.time = 0.0
+        self.tls = header.tls == "implicit"
+        #: What could not be played, one sentence each.
+        self.warnings: list[str] = []
+        self._observers = observers
+        self._offsets = {Side.CLIENT: 0, Side.SERVER: 0}
+        self._literal = False
+        if self.tls:
+            self.engine.started_tls()
+
+    def play(self, record: Record) -> None:
+        """Play one record."""
+        self.time += record.elapsed / 1_000_000
+        try:
+            if record.side is not None:
+                self._octets(record.side, record.pieces)
+            elif (event := self._wire_event(record)) is not None:
+                self._wire(event)
+        except UnreadableRecording as error:
+            self.warnings.append(f"line {record.line}: {error}")
+
+    def _octets(self, side: Side, pieces: Sequence[Piece]) -> None:
+        octets = b"".join(self._plain(side, pieces))
+        self._wire(Octets(side, octets, self.time, self.tls, self._offsets[side]))
+        self._offsets[side] += len(octets)
+        events: Iterator[Event] | list[Event]
+        events = self.engine.sent(octets) if side is Side.CLIENT else self.engine.received(octets)
+        for event in events:
+            for observer in self._observers:
+                observer.event(event, self.time, self.tls)
+
+    def _plain(self, side: Side, pieces: Sequence[Piece]) -> Iterator[bytes]:
+        """The octets that stand for these pieces."""
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                yield piece
+            elif piece.name == _LENGTH:
+                self._literal = True
+                yield b"%d" % _MASKED_LITERAL
+            elif self._literal and side is Side.CLIENT:
+                self._literal = False
+                yield str(piece).encode()[:_MASKED_LITERAL].ljust(_MASKED_LITERAL)
+            else:
+                yield str(piece).encode()
+
+    def _wire_event(self, record: Record) -> WireEvent | None:
+        match record.kind:
+            case "connect":
+                attempts = record.fields.get("attempts")
+                tried = tuple(map(str, attempts)) if isinstance(attempts, list) else ()
+                return Connected(self.time, record.text("peer"), tried)
+            case "tls" if record.text("step") == "done":
+                self.tls = True
+                self.engine.started_tls()
+                verified = record.fields.get("verified") is True
+                names = (record.text("version"), record.text("cipher"), record.text("sni"))
+                return TlsStarted(self.time, *names, verified)
+            case "injected":
+                octets = b"".join(piece if isinstance(piece, bytes) else str(piece).encode() for piece in record.pieces)
+                return Injected(self.time, octets)
+            case "end":
+                return Closed(self.time, record.text("by") == "server", record.text("how"))
+            case "stderr":
+                return Diagnostic(self.time, record.text("text"))
+        return None
+
+    def _wire(self, event: WireEvent) -> None:
+        for observer in self._observers:
+            observer.wire(event)

@@ -1,0 +1,38 @@
+"""A recording as the trace of its session, at any level and in any style; with what the person typed and noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mailshell.recording.reader import Record, Recording
+from mailshell.replay.player import Player
+from mailshell.text.escape import escape
+from mailshell.trace.trace import Trace
+
+#: Kinds that are told in a line of their own, and what stands before their text.
+_TOLD = {"command": "> ", "note": "--- note: ", "mark": "--- mark: "}
+
+
+def show(recording: Recording, trace: Trace, write: Callable[[str], object]) -> None:
+    """Give the trace of each event to the trace's own ``write``, and the rest as whole lines to ``write``."""
+    player = Player(recording.header, [trace])
+    for record in recording:
+        if (line := _told(record)) is not None:
+            write(f"{line}\n")
+        player.play(record)
+    for warning in (*recording.warnings, *player.warnings):
+        write(f"--- warning: {escape(warning)}\n")
+
+
+def heading(recording: Recording) -> str:
+    """What the header says, in a line."""
+    header = recording.header
+    where = f"{header.host}:{header.port}" if header.port else header.host
+    middle = f", begun in the state: {header.state}" if header.state else ""
+    words = [f"--- {header.protocol} recording of {where or 'a session'}", f"{header.start} by {header.tool}"]
+    words += [f"TLS {header.tls}", header.redaction + middle, header.title]
+    return escape(", ".join(filter(None, words)))
+
+
+def _told(record: Record) -> str | None:
+    return None if record.kind not in _TOLD else _TOLD[record.kind] + escape(record.text("text"))
