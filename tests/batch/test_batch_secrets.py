@@ -143,3 +143,11 @@ def test_a_mistyped_login_is_not_kept(serve: Serve) -> None:
     run = inside(server.url("pop3"), *lines("PAS hunter22", ".history"))
     assert "PAS ⟦arguments⟧" in run.out
     assert "hunter22" not in run.out
+
+
+def test_help_is_not_masked(serve: Serve) -> None:
+    """A mask in a text that everybody knows would tell what the password is."""
+    server = serve(f"S: {PLAIN_IMAP}\nC~ (\\S+) LOGIN .*\nS: a1 OK in\nLOGOUT")
+    outcome = inside(server.url(), *lines("LOGIN ana secret", ".help", ".help secrets"))
+    assert ".secrets" in outcome.out
+    assert "⟦" not in outcome.out.partition("Local commands")[2].partition("More help")[0]

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
 Lines = list[str]
+
+
+class OwnWords(list[str]):
+    """Lines of mailshell's own text alone. They are not masked: a mask in known text would tell the password."""
+
+
 Handler = Callable[["Interpreter", str], Awaitable[Lines | Result]]
 
 
@@ -35,9 +41,10 @@ class LocalCommand:
 def finish(interpreter: Interpreter, line: str, lines: Lines) -> Result:
     """Show the lines of a local command, or collect them."""
     result = Result(interpreter.mask.line(line))
+    shown = lines if isinstance(lines, OwnWords) else [interpreter.secrets.mask_str(text) for text in lines]
     if interpreter.console.collects:
-        result.data = [interpreter.secrets.mask_str(text) for text in lines]
+        result.data = list(shown)
     else:
-        for text in lines:
-            interpreter.console.show(interpreter.secrets.mask_str(text))
+        for text in shown:
+            interpreter.console.show(text)
     return result

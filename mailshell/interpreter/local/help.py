@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mailshell.config.settings import SETTINGS
 from mailshell.help.local import LocalHelp
 from mailshell.help.pages import page
-from mailshell.interpreter.local.command import Lines, LocalCommand
+from mailshell.interpreter.local.command import Lines, LocalCommand, OwnWords
 from mailshell.trace.prefix import COLUMNS, SIGNS
 from mailshell.trace.trace import LEVELS
 
@@ -22,7 +22,7 @@ _PLACES = {1: "first", 2: "second", 3: "third"}
 async def show(interpreter: Interpreter, arguments: str) -> Lines:
     """The page on what is asked for. UsageError if there is none."""
     console = interpreter.console
-    return page(arguments, protocol=interpreter.protocol, width=console.width, local=local_help())
+    return OwnWords(page(arguments, protocol=interpreter.protocol, width=console.width, local=local_help()))
 
 
 @lru_cache
