@@ -303,7 +303,7 @@ def _help(chosen: argparse.Namespace) -> int:
 
 
 #: Those with a command line of their own, each a module of its name.
-_TOOLS = ("show",)
+_TOOLS = ("replay", "show")
 #: Ways to run that speak to a server.
 _MODES = {"demo": _demo}
 #: Those that only answer: no settings are needed, or they are what is asked for.

@@ -11,7 +11,7 @@ from mailshell.modes.arguments import Parser, add_trace_options
 from mailshell.protocol.secrecy import Secrets
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import Recording, open_recording
-from mailshell.replay.show import heading, show
+from mailshell.replay.show import Shower, heading
 from mailshell.trace.trace import Trace
 
 
@@ -33,7 +33,10 @@ def main(arguments: Sequence[str]) -> Exit:
         explain=chosen.explain,
     )
     write(heading(recording) + "\n")
-    show(recording, trace, write)
+    shower = Shower(recording, trace, write)
+    for record in recording:
+        shower.show(record)
+    shower.finish()
     return Exit.OK
 
 

@@ -13,15 +13,24 @@ from mailshell.trace.trace import Trace
 _TOLD = {"command": "> ", "note": "--- note: ", "mark": "--- mark: "}
 
 
-def show(recording: Recording, trace: Trace, write: Callable[[str], object]) -> None:
-    """Give the trace of each event to the trace's own ``write``, and the rest as whole lines to ``write``."""
-    player = Player(recording.header, [trace])
-    for record in recording:
+class Shower:
+    """Shows the records of a recording one after the other: by the trace's own ``write``, the rest by ``write``."""
+
+    def __init__(self, recording: Recording, trace: Trace, write: Callable[[str], object]) -> None:
+        self._recording = recording
+        self._player = Player(recording.header, [trace])
+        self._write = write
+
+    def show(self, record: Record) -> None:
+        """Show one."""
         if (line := _told(record)) is not None:
-            write(f"{line}\n")
-        player.play(record)
-    for warning in (*recording.warnings, *player.warnings):
-        write(f"--- warning: {escape(warning)}\n")
+            self._write(f"{line}\n")
+        self._player.play(record)
+
+    def finish(self) -> None:
+        """Say what was not as it should be."""
+        for warning in (*self._recording.warnings, *self._player.warnings):
+            self._write(f"--- warning: {escape(warning)}\n")
 
 
 def heading(recording: Recording) -> str:

@@ -90,8 +90,8 @@ def _fill(server: Server, megabytes: int) -> int:
     return len(message)
 
 
-def _mailshell(protocol: str, port: int, lines: list[str], command: str) -> str:
-    arguments = [f"{protocol}://ana@127.0.0.1:{port}", "--password-env", "PW", "--json"]
+def _mailshell(protocol: str, port: int, lines: list[str], command: str, *options: str) -> str:
+    arguments = [f"{protocol}://ana@127.0.0.1:{port}", "--password-env", "PW", "--json", *options]
     for line in lines:
         arguments += ["-c", line]
     return _MAILSHELL.format(arguments=arguments, command=command)
@@ -112,6 +112,9 @@ def main() -> None:
         runs = {
             "imaplib fetch": _IMAPLIB.format(port=server.imap, size=size),
             "mailshell FETCH": _mailshell("imap", server.imap, imap_lines, "FETCH"),
+            "FETCH, recorded": _mailshell(
+                "imap", server.imap, imap_lines, "FETCH", "--record", str(server.folder / "big.mwire")
+            ),
             "poplib retr": _POPLIB.format(port=server.pop3, size=size),
             "mailshell RETR": _mailshell("pop3", server.pop3, pop3_lines, "RETR"),
         }
@@ -121,7 +124,12 @@ def main() -> None:
     print(f"one message of {size:,} octets, Dovecot on loopback, best of several")
     for name, (seconds, peak) in figures.items():
         print(f"  {name:16} {seconds:7.3f} s  {size / seconds / 1e6:7.0f} MB/s   peak {peak:5.0f} MB")
-    for ours, theirs, wanted in (("mailshell FETCH", "imaplib fetch", 0.9), ("mailshell RETR", "poplib retr", 3.0)):
+    wanted_ratios = (
+        ("mailshell FETCH", "imaplib fetch", 0.9),
+        ("mailshell RETR", "poplib retr", 3.0),
+        ("FETCH, recorded", "poplib retr", 2.0),
+    )
+    for ours, theirs, wanted in wanted_ratios:
         ratio = figures[theirs][0] / figures[ours][0]
         print(f"  {ours} is {ratio:.2f} times as fast as {theirs} (wanted: {wanted} or more)")
 
