@@ -43,6 +43,8 @@ class Recordings:
         asked = interpreter.options.record
         self._path: Path | None = Path(asked).expanduser() if asked is not None else None
         self._wanted = asked is not None
+        #: How many sessions were recorded under this name.
+        self._sessions = 0
         self._told_of_error = False
 
     @property
@@ -59,7 +61,7 @@ class Recordings:
         """Record from now on; the file, if there is a session already. UsageError if it can't be made."""
         if self._recorder is not None:
             raise UsageError(f"recording to {self._recorder.file.path} already; .record off ends that")
-        self._path = Path(name).expanduser() if name else None
+        self._path, self._sessions = Path(name).expanduser() if name else None, 0
         self._wanted = True
         session = self._interpreter.session
         if session is not None and session.is_open:
@@ -91,6 +93,7 @@ class Recordings:
         except OSError as error:
             raise UsageError(f"{target} can't be made: {(error.strerror or str(error)).lower()}") from None
         self._told_of_error = False
+        self._sessions += 1
         self._recorder = Recorder(file, header, self._interpreter.secrets, time.monotonic())
         session.observers.append(self._recorder)
 
@@ -128,10 +131,11 @@ class Recordings:
     # --- within
 
     def _target(self, path: Path) -> Path:
-        """The file with its suffix, one that is not there: a second session gets a number."""
+        """The file with its suffix, and from the second session on with a number."""
         suffix = SECRET_SUFFIX if self._interpreter.options.unsafe_raw else SUFFIX
         stem = path.name.removesuffix(SUFFIX).removesuffix(".secret")
-        return path.with_name(stem + suffix)
+        number = f"-{self._sessions + 1}" if self._sessions else ""
+        return path.with_name(stem + number + suffix)
 
     def _default(self, session: Session) -> Path:
         folder = recordings_folder()
