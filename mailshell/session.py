@@ -107,6 +107,11 @@ class Session:
         return self._stream is not None and not self._stream.closed
 
     @property
+    def why_closed(self) -> str:
+        """Why there is no connection (any more)."""
+        return self.closed_because or "the connection could not be made"
+
+    @property
     def tls(self) -> bool:
         return self._stream is not None and self._stream.tls is not None
 

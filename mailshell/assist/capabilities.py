@@ -30,9 +30,13 @@ ENABLED = ("IMAP4rev2", "CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "UIDONLY", "METAD
 ALSO: Mapping[str, tuple[str, ...]] = {
     "BINARY.FETCH": ("BINARY",),
     "CONDSTORE": ("QRESYNC",),
+    "CONTEXT=SEARCH": ("PARTIAL",),
     "LITERAL-": ("LITERAL+",),
     "METADATA": ("METADATA-SERVER",),
     "QUOTA": ("QUOTA=",),
+    # RFC 2087 section 3 has these two, and no capabilities for them.
+    "QUOTA=RES-MESSAGE": ("QUOTA",),
+    "QUOTA=RES-STORAGE": ("QUOTA",),
     "UTF8=ACCEPT": ("UTF8=ONLY",),
 }
 

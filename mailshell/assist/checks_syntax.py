@@ -65,6 +65,17 @@ def malformed_redirection(reading: Reading, situation: Situation, terms: Terms) 
     yield Caution("malformed-redirection", f'"{shown}" is sent too; {how}')
 
 
+def malformed_pipe(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
+    """What looks like ``| program`` and is none. Where a secret may stand nothing is said."""
+    record = reading.head.record
+    if record is None or any(argument.secret for argument in record.parsed) or len(reading.tokens.levels) > 1:
+        return
+    found = next((item for item in reading.tokens.levels[0].items if item.kind == "word" and "|" in item.text), None)
+    if found is not None:
+        shown = found.text if len(found.text) <= _SHOWN else f"{found.text[:_SHOWN]}…"
+        yield Caution("malformed-pipe", f'"{shown}" is sent too; to a program leads | with blanks on both sides')
+
+
 def missing_argument(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
     missing = [slot for slot in reading.missing if reading.name not in _STORE or slot.kind in _SETS]
     if reading.is_whole and missing:
@@ -129,6 +140,7 @@ SYNTAX = (
     unknown_command,
     unclosed,
     malformed_redirection,
+    malformed_pipe,
     missing_argument,
     too_many_arguments,
     store,

@@ -56,5 +56,11 @@ def explain_position(position: Position) -> str:
     what = "complete" if position.kind == "none" else kind_in_words(position.kind)
     if position.kind == "keyword" and position.expected:
         what = position.expected[0].name
-    source = f" ({record.rfc.split('; ')[0]})" if record is not None and record.rfc else ""
+    source = f" ({record.rfc.split('; ')[0]})" if record is not None and record.rfc and _is_basic(position) else ""
     return f"{where}: {what}{source}" if where else what
+
+
+def _is_basic(position: Position) -> bool:
+    """Whether the place is one that the command has had from the beginning: its first source tells of it."""
+    argument = position.argument
+    return len(position.enclosing) == 1 and position.kind != "file" and (argument is None or not argument.optional)

@@ -30,6 +30,11 @@ MOST_MAILBOXES = 100_000
 #: Renumbering more than this (messages times expunges) takes too long: what was known by number is forgotten.
 _MOST_SHIFTS = 1_000_000
 _LONGEST_SUBJECT = 200
+#: A name is remembered up to this length (octets), and all names together up to that.
+_LONGEST_NAME, MOST_OCTETS = 1000, 8 << 20
+_MOST_ATTRIBUTES, _LONGEST_ATTRIBUTE = 12, 40
+_MOST_ROOTS = 100
+_MOST_EXPUNGED = 100_000
 _SILENT = re.compile(
     r"(?P<uid>UID )?STORE (?P<set>[\d,:*]+) (?:\(.*?\) )?(?P<sign>[+-]?)FLAGS\.SILENT (?P<flags>.*)", re.IGNORECASE
 )
@@ -93,6 +98,8 @@ class Messages(Mapping[int, Message]):
         """A message is gone, and those behind it have moved up."""
         self.version += 1
         self._expunged.append(number)
+        if len(self._expunged) > _MOST_EXPUNGED:
+            self.forget()
 
     def forget(self) -> None:
         """Another mailbox, or none: the numbers mean nothing any more."""
@@ -118,6 +125,9 @@ class Knowledge:
 
     def __init__(self) -> None:
         self._mailboxes: dict[bytes, Mailbox] = {}
+        self._octets = 0
+        #: Whether all mailboxes were listed, and not only some.
+        self.listed = False
         self.messages = Messages()
         self.found_uids: tuple[int, ...] = ()
         self.quota_roots: set[str] = set()
@@ -142,9 +152,11 @@ class Knowledge:
     def replace_mailboxes(self, listed: Iterable[MailboxListing]) -> None:
         """A LIST of all mailboxes was answered: what it does not name is gone."""
         self._mailboxes.clear()
+        self._octets = 0
         for listing in listed:
             self._list(listing)
         self.version += 1
+        self.listed = True
 
     def learn(self, data: Data, command: str = "") -> None:
         """Take in what a response says. ``command``: the one that it answers, which tells whether numbers are UIDs."""
@@ -162,7 +174,8 @@ class Knowledge:
                 self.found_uids = data.numbers[-MOST_MESSAGES:]
                 self.messages.version += 1
             case Pairs(kind="QUOTAROOT"):
-                self.quota_roots.update(data.subject[1:20])
+                if len(self.quota_roots) < _MOST_ROOTS:
+                    self.quota_roots.update(root[:_LONGEST_NAME] for root in data.subject[1:20])
 
     def stored(self, words: str, exists: int | None) -> None:
         """A STORE was accepted that the server does not report (``.SILENT``, RFC 9051 section 6.4.6)."""
@@ -179,9 +192,13 @@ class Knowledge:
                 self.messages.seen(known).deleted = given and match["sign"] != "-"
 
     def _list(self, listing: MailboxListing) -> None:
-        if len(self._mailboxes) < MOST_MAILBOXES or listing.raw in self._mailboxes:
-            self.version += 1
-            self._mailboxes[listing.raw] = Mailbox(listing.name, listing.raw, listing.attributes, listing.delimiter)
+        full = len(self._mailboxes) >= MOST_MAILBOXES or self._octets >= MOST_OCTETS
+        if len(listing.raw) > _LONGEST_NAME or (full and listing.raw not in self._mailboxes):
+            return
+        self.version += 1
+        self._octets += len(listing.raw)
+        attributes = tuple(attribute[:_LONGEST_ATTRIBUTE] for attribute in listing.attributes[:_MOST_ATTRIBUTES])
+        self._mailboxes[listing.raw] = Mailbox(listing.name, listing.raw, attributes, listing.delimiter)
 
     def _fetched(self, data: Fetched) -> None:
         if data.kind != "FETCH" or data.number is None:

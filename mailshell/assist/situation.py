@@ -15,6 +15,8 @@ SEVERITIES: Mapping[str, str] = {
     "unclosed-quote": FAILS,
     "unbalanced-parentheses": FAILS,
     "malformed-redirection": FAILS,
+    "malformed-pipe": FAILS,
+    "search-without-charset": FAILS,
     "missing-argument": FAILS,
     "too-many-arguments": FAILS,
     "bad-sequence-set": FAILS,
@@ -61,7 +63,8 @@ class Situation:
     ``phase`` is the letter that the catalogue uses, empty if none applies. ``capabilities`` are those that the server
     has announced (for POP3 the lines of CAPA), None if it has not. ``deleted`` counts the messages known to bear
     ``\\Deleted`` in the selected mailbox, or those that DELE has marked (POP3). ``appendlimit`` is the largest message
-    that the mailbox takes, if it is not the one among the capabilities.
+    that the mailbox takes, if it is not the one among the capabilities. ``utf8``: strings go in UTF-8, since ENABLE
+    (RFC 6855 section 3, RFC 9051 section 6.3.1).
     """
 
     protocol: str
@@ -70,3 +73,4 @@ class Situation:
     deleted: int = 0
     read_only: bool = False
     appendlimit: int | None = None
+    utf8: bool = False

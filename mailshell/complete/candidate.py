@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+#: What a word of the server has to be to be put into the line as it stands: an atom, perhaps with a backslash before it
+#: (RFC 9051 section 9, flag), and nothing that the line has another meaning for (``@FILE``, ``> FILE``, ``| program``).
+_ATOM = re.compile(r"\\?[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]@>|]{1,200}\Z")
+
+
+def is_plain_word(word: str) -> bool:
+    """Whether a word that the server has sent may be put into the line."""
+    return _ATOM.match(word) is not None
 
 
 @dataclass(frozen=True, slots=True)

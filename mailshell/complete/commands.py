@@ -11,7 +11,7 @@ from mailshell.complete.surroundings import Surroundings
 
 
 def command_offers(position: Position, around: Surroundings) -> Iterator[Offer]:
-    """The commands of the protocol; obsolete ones only once something of their name has been typed."""
+    """The commands of the protocol; obsolete ones, and those of vendors, only once something of the name is typed."""
     typed = bool(position.word.strip())
     if not around.connected and not typed:
         yield from local_offers(around)
@@ -19,16 +19,18 @@ def command_offers(position: Position, around: Surroundings) -> Iterator[Offer]:
     ranked = []
     for record in around.catalogue.values():
         reason = against_command(record, around.situation)
-        if typed or not record.obsolete:
+        rare = record.obsolete or (record.capability is None and not record.rfc.startswith("RFC"))
+        if typed or not rare:
             ranked.append((bool(reason), record.obsolete, record.name, Offer(record.name, record.help, reason)))
     for _, _, _, offer in sorted(ranked, key=lambda row: row[:3]):
         yield offer
     for name, record in around.catalogue.python_names.items():
         if typed and name.upper() not in around.catalogue:
             yield Offer(name, f"{record.name}, by its name in Python", against_command(record, around.situation))
-    if typed and "python" in around.words:
-        for name, meta in around.words["python"]():
-            yield Offer(name, meta)
+    for kind in ("alias", "python") if typed else ("alias",):
+        if kind in around.words:
+            for name, meta in around.words[kind]():
+                yield Offer(name, meta)
 
 
 def local_offers(around: Surroundings) -> Iterator[Offer]:
@@ -42,9 +44,15 @@ def local_arguments(position: Position, around: Surroundings) -> Iterator[Offer]
     name = position.enclosing[0]
     found = [around.local[name]] if name in around.local else []
     found = found or [command for known, command in around.local.items() if known.startswith(name)]
-    if len({command.name for command in found}) != 1 or position.given:
+    if len({command.name for command in found}) != 1:
         return
     command = found[0]
+    if position.given:
+        # What may stand behind a first argument is told under the name of both (``.set theme``).
+        values = around.words.get(f"{command.takes} {position.given[0].lower()}") if len(position.given) == 1 else None
+        for word, meta in values() if values is not None else ():
+            yield Offer(word, meta)
+        return
     for choice in command.choices:
         yield Offer(choice)
     if command.takes in around.words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailshell.assist.position import Position
-from mailshell.complete.candidate import Offer
+from mailshell.complete.candidate import Offer, is_plain_word
 from mailshell.complete.surroundings import Surroundings
 
 _ANY = "\\*"
@@ -19,7 +19,8 @@ def flag_offers(position: Position, around: Surroundings) -> Iterator[Offer]:
     seen: set[str] = set()
     for name, reason in _known(around):
         system = name.startswith("\\")
-        if name.lower() in seen or name == _ANY or (system and keywords_only):
+        unfit = name == _ANY or not is_plain_word(name)
+        if unfit or name.lower() in seen or (system and keywords_only):
             continue
         seen.add(name.lower())
         term = around.terms.find("flag", name)

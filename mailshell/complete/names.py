@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from mailshell.assist.capabilities import ENABLED, parameters
 from mailshell.assist.position import Position, term_kind
-from mailshell.complete.candidate import Offer
+from mailshell.complete.candidate import Offer, is_plain_word
 from mailshell.complete.mailboxes import quoted
 from mailshell.complete.reasons import against_term, lacking
 from mailshell.complete.surroundings import Surroundings
+from mailshell.protocol import sasl
 
 #: The terms that stand within the parentheses of an argument.
 _ELEMENTS: Mapping[str, str] = {
@@ -50,8 +51,6 @@ _ADVERTISED: Mapping[str, str] = {
 _WORDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "append-data": (("{}", "type it here; a line with a single dot ends it"), ("@", "a file")),
     "literal": (("{}", "type it here; a line with a single dot ends it"), ("@", "a file")),
-    "base64": (("=", "an empty initial response"),),
-    "fetch-items": (("(", "several items"),),
     "id-parameters": (("NIL", "say nothing of this side"),),
     "identifier": (("anyone", "everybody, logged in or not"),),
     "lines": (("0", "the header only"), ("10", "the header and 10 lines")),
@@ -69,15 +68,17 @@ def word_offers(kind: str, position: Position, around: Surroundings) -> Iterator
         return
     element = _ELEMENTS.get(kind, term_kind(kind))
     opener = "(" if kind in _IN_PARENTHESES and not position.listed else ""
-    for term in around.terms.of_kind(element):
+    if not position.listed:
+        yield from (Offer(word, meta) for word, meta in _WORDS.get(kind, ()))
+    terms = around.terms.of_kind(element)
+    # Behind a term that has words of its own (CATENATE, PREVIEW) stand those and no others.
+    terms = [term for term in terms if term.place in position.enclosing] or [term for term in terms if not term.place]
+    for term in terms:
         if element == "capability" or (position.listed and (element, term.name) in _MACROS):
             continue
         name = f'"{term.name}"' if element in _STRINGS else term.name
         meta = f"{term.arguments}  {term.help}" if term.arguments and not term.name.endswith("[") else term.help
         yield Offer(opener + name, meta, against_term(term, around.situation), key=term.name)
-    for word, meta in _WORDS.get(kind, ()):
-        if not position.listed:
-            yield Offer(word, meta)
     yield from _particular(kind, around)
 
 
@@ -93,9 +94,11 @@ def _advertised(kind: str, around: Surroundings) -> Iterator[Offer]:
         names = [name[len(start) :] for name in known if name.upper().startswith(start)]
     if names is None:
         names = [term.name for term in around.terms.of_kind(kind) if not term.obsolete]
-    for name in names:
+    for name in filter(is_plain_word, names):
         term = around.terms.find(kind, name)
-        yield Offer(name, term.help if term is not None else "")
+        lacks = kind == "sasl-mechanism" and name.upper() not in sasl.MECHANISMS
+        meta = term.help if term is not None else ""
+        yield Offer(name, meta, "mailshell can't carry it out; by hand it can be done" if lacks else "")
 
 
 def _particular(kind: str, around: Surroundings) -> Iterator[Offer]:

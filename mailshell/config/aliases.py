@@ -9,20 +9,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailshell.config.file import read_config
-from mailshell.config.macros import Macro, check_name, lines_of
+from mailshell.config.macros import Macro, check_definition, check_name, lines_of
 from mailshell.config.settings import toml_string
 from mailshell.exits import UsageError
+from mailshell.text.first_word import first_word
 
 _HEAD = "# Written by mailshell's .alias and .unalias; your own go into config.toml, which is never written.\n"
 
 
 @dataclass(slots=True)
 class Aliases:
-    """``own`` stand in the configuration file, ``kept`` in the file at ``path``, and win. Names are lower case."""
+    """``own`` stand in the configuration file, ``kept`` in the file at ``path``, and win. Names are lower case.
+
+    ``problems``: what is wrong with definitions that were left out, a sentence each.
+    """
 
     path: Path | None = None
     own: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
     def find(self, name: str) -> Macro | None:
         """The alias of this name, whatever its case."""
@@ -37,6 +42,7 @@ class Aliases:
     def define(self, name: str, definition: str) -> None:
         """Define an alias and keep it. UsageError if that can't be."""
         check_name(name)
+        check_definition(name, definition)
         if not lines_of(definition):
             raise UsageError(f"what should {name} stand for? .alias {name} = LINE")
         if not definition.replace("\n", "").isprintable():
@@ -51,14 +57,14 @@ class Aliases:
         elif name in self.own:
             raise UsageError(f"{name} stands in the configuration file, which is never written; remove it there")
         else:
-            raise UsageError(f"there is no alias {name[:40]}; .alias lists them")
+            raise UsageError(f"there is no alias {first_word(name)}; .alias lists them")
 
     def _change(self, name: str, definition: str | None) -> None:
         """Change the file, keeping what another shell has written into it meanwhile."""
         if self.path is not None:
             file = read_config(self.path)
-            if file.problems:
-                raise UsageError(f"{file.problems[0]}; as long as that stands the file is not written")
+            if problems := file.problems + file.notes:
+                raise UsageError(f"{problems[0]}; as long as that stands the file is not written")
             self.kept = file.aliases
         if definition is None:
             self.kept.pop(name, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailshell.config.macros import check_name
+from mailshell.config.macros import check_definition, check_name
 from mailshell.config.settings import SETTINGS, Value, did_you_mean, find
 from mailshell.exits import UsageError
 
@@ -22,13 +22,17 @@ _TABLES = {"settings": "settings", "aliases": "aliases", "profiles": None}
 
 @dataclass(slots=True)
 class ConfigFile:
-    """What stands in a file. What a problem makes unusable is left out of ``settings`` and ``aliases``."""
+    """What stands in a file. What a problem makes unusable is left out of ``settings`` and ``aliases``.
+
+    ``notes`` are the problems of single aliases: nothing else depends on them.
+    """
 
     path: Path
     exists: bool = False
     settings: dict[str, Value] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def config_folder() -> Path:
@@ -99,17 +103,17 @@ def _take(file: ConfigFile, document: dict[str, Any], text: str) -> None:
         if name not in _TABLES:
             near = did_you_mean(name, _TABLES)
             hint = near or (f"; the setting {name} belongs below [settings]" if name in SETTINGS else "")
-            _note(file, text, name, f"there is no table or key {_word(name)} here{hint}")
+            _note(file.problems, file.path, text, name, f"there is no table or key {_word(name)} here{hint}")
         elif _TABLES[name] is None:
             continue
         elif not isinstance(table, dict):
-            _note(file, text, name, f"{name} is a table: [{name}]")
+            _note(file.problems, file.path, text, name, f"{name} is a table: [{name}]")
         else:
             for key, value in table.items():
                 try:
                     _take_one(file, name, key, value)
                 except UsageError as error:
-                    _note(file, text, key, str(error))
+                    _note(file.notes if name == "aliases" else file.problems, file.path, text, key, str(error))
 
 
 def _take_one(file: ConfigFile, table: str, key: str, value: object) -> None:
@@ -117,6 +121,7 @@ def _take_one(file: ConfigFile, table: str, key: str, value: object) -> None:
         check_name(key)
         if not isinstance(value, str) or not value.strip():
             raise UsageError(f'the alias {key} is no text: {key} = "LINE"')
+        check_definition(key, value)
         file.aliases[key.lower()] = value.strip()
         return
     setting = find(key)
@@ -129,8 +134,8 @@ def _word(name: str) -> str:
     return name[:40] if name.isprintable() else ascii(name[:40])
 
 
-def _note(file: ConfigFile, text: str, key: str, problem: str) -> None:
+def _note(notes: list[str], path: Path, text: str, key: str, problem: str) -> None:
     """Note a problem with the line of its key, if that can be found."""
     match = re.search(rf"^[ \t]*(?:\[[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\]]", text, re.MULTILINE)
     where = f"line {text.count(chr(10), 0, match.start()) + 1}: " if match is not None else ""
-    file.problems.append(f"{file.path}: {where}{problem}")
+    notes.append(f"{path}: {where}{problem}")

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 from mailshell.exits import UsageError
 
+#: A definition longer than this (characters) is refused, and parameters that come to more than the other.
+LONGEST_DEFINITION = 10_000
+_LONGEST_LINES = 1 << 18
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}\Z")
 #: What looks like a tag would be taken for one by whoever reads the line.
 _TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}\Z")
@@ -24,6 +27,10 @@ _SEPARATOR = re.compile(rf"{_QUOTED}|(?P<end>;(?=\s|\Z)|[\r\n]+)", re.DOTALL)
 _PIECE = re.compile(rf"{_QUOTED}|[()]|[^\s\"()]+|\s+|.", re.DOTALL)
 
 
+class TooLong(UsageError):
+    """An alias stands for more than is run."""
+
+
 def check_name(name: str) -> None:
     """UsageError unless an alias may be called so."""
     if not _NAME.match(name):
@@ -31,6 +38,12 @@ def check_name(name: str) -> None:
         raise UsageError(f"an alias is a letter with letters, digits, - and _ after it, not {shown}")
     if _TAG.match(name):
         raise UsageError(f"{name} looks like a tag, so that it can't be an alias")
+
+
+def check_definition(name: str, definition: str) -> None:
+    """UsageError if a definition is too long to be one."""
+    if len(definition) > LONGEST_DEFINITION:
+        raise UsageError(f"the definition of {name} is longer than {LONGEST_DEFINITION:,} characters")
 
 
 def lines_of(definition: str) -> list[str]:
@@ -80,7 +93,10 @@ class Macro:
         return needed, highest, takes_all
 
     def expand(self, text: str) -> list[str]:
-        """The lines to run for what was typed after the name. UsageError if arguments are missing or too many."""
+        """The lines to run for what was typed after the name. UsageError if arguments are missing or too many.
+
+        TooLong, a UsageError too, if the lines would be longer than anybody can want.
+        """
         text = text.strip()
         arguments = arguments_of(text)
         needed, highest, takes_all = self.parameters
@@ -104,6 +120,8 @@ class Macro:
             number = int(match["digit"] or match["number"])
             return arguments[number - 1] if number <= len(arguments) else match["default"]
 
+        if sum(len(value(match)) for match in _PARAMETER.finditer(self.definition)) > _LONGEST_LINES:
+            raise TooLong(f"{self.name} stands for lines of more than {_LONGEST_LINES:,} characters")
         # Parameters are filled in after the definition was divided: an argument never begins another line.
         return [_PARAMETER.sub(value, line).rstrip() for line in lines]
 

@@ -17,7 +17,9 @@ DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
 
 @dataclass(slots=True)
 class Configuration:
-    """``values`` and ``origins`` have every setting. ``problems``: what is wrong with the files, a sentence each."""
+    """``values`` and ``origins`` have every setting. ``problems``: what is wrong with the files, a sentence each; what
+    is wrong with single aliases stands in ``aliases.problems``, and hinders nobody who does not use them.
+    """
 
     values: dict[str, Value]
     origins: dict[str, str]
@@ -35,8 +37,8 @@ def resolve(given: Mapping[str, Value], *, reads: bool = True) -> Configuration:
         values |= file.settings
         origins |= dict.fromkeys(file.settings, FILE)
         kept = read_config(aliases_path())
-        aliases = Aliases(kept.path, file.aliases, kept.aliases)
-        problems = file.problems + kept.problems
+        aliases = Aliases(kept.path, file.aliases, kept.aliases, file.notes + kept.problems + kept.notes)
+        problems = file.problems
     values |= given
     origins |= dict.fromkeys(given, COMMAND_LINE)
     return Configuration(values, origins, aliases, problems)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailshell.exits import UsageError
+from mailshell.text.first_word import first_word
 from mailshell.trace.trace import STYLES
 
 Value = bool | int | float | str
@@ -67,7 +68,7 @@ class Setting:
         elif self.kind == "choice":
             value = None
         if value is None:
-            raise UsageError(f"{self.name} is {self.allowed}, not {text}")
+            raise UsageError(f"{self.name} is {self.allowed}, not {first_word(text)}")
         return self.check(value)
 
     def check(self, value: object) -> Value:

@@ -92,7 +92,7 @@ def _arguments(command: Command, protocol: str, width: int) -> list[str]:
             rows.append((argument.name, f"the word itself{_leave_out(argument)}"))
             continue
         topic = TOPICS.get(argument.kind)
-        more = f" (.help {topic})" if topic else ""
+        more = f" (.help topic:{topic})" if topic else ""
         rows.append((argument.name, KINDS[argument.kind] + _leave_out(argument) + more))
         for kind in term_kinds(argument.kind):
             shown, left = choices(kind, TERMS[protocol])

@@ -52,7 +52,7 @@ def short_page(protocol: str | None, width: int, local: Mapping[str, LocalHelp])
 
 def topics_page(width: int) -> list[str]:
     """The topics, the lists, and how to ask for one of several things of the same name."""
-    lines = ["Topics; .help NAME shows one", ""]
+    lines = ["Topics; .help NAME shows one (.help topic:NAME where a command has the name too)", ""]
     lines += layout.table([(topic.name, topic.summary) for topic in all_topics()], width)
     lines += ["", "Lists", *layout.names(["commands", *(plural for _, plural in PREFIXES.values())], width)]
     lines += ["", "How to ask"]

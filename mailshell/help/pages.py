@@ -18,6 +18,7 @@ from mailshell.help.overview import short_page, topic_page, topics_page
 from mailshell.help.term_page import list_page, term_page
 from mailshell.protocol.catalogue import Command
 from mailshell.protocol.terms import Term
+from mailshell.text.first_word import first_word
 
 _NOTHING: Mapping[str, LocalHelp] = {}
 #: No more than this many other meanings of a name are listed.
@@ -122,7 +123,7 @@ def _others(
 
 
 def _unknown(name: str, local: Mapping[str, LocalHelp]) -> str:
-    shown = name if len(name) <= 60 else f"{name[:59]}…"
+    shown = first_word(name)
     close = similar(name, list(local))
     if close:
         return f"there is no help on {shown}; did you mean {', '.join(close)}?"

@@ -55,7 +55,7 @@ def choices(kind: str, terms: Terms) -> tuple[list[Term], int]:
     """The terms of a kind to be shown among the values of an argument, and how many more there are."""
     if kind == "capability":
         return [terms[kind, name] for name in ENABLED if (kind, name.upper()) in terms], 0
-    known = terms.of_kind(kind)
+    known = [term for term in terms.of_kind(kind) if not term.place]
     current = [term for term in known if not term.obsolete]
     if len(current) > _MOST:
         first = [term for name in COMMON.get(kind, ()) if (term := terms.find(kind, name)) is not None]

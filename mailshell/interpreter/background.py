@@ -11,15 +11,16 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from mailshell.assist.knowledge import MOST_MESSAGES
+from mailshell.assist.knowledge import MOST_MAILBOXES, MOST_MESSAGES, MOST_OCTETS
 from mailshell.contract import SessionError
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart
 from mailshell.protocol.exchange import Status
-from mailshell.protocol.imap.data import Data, MailboxListing
+from mailshell.protocol.imap.data import Data, Fetched, MailboxListing
 from mailshell.protocol.imap.grammar import read_data
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Phase, Pop3State
+from mailshell.render.status import status_line
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
@@ -40,17 +41,23 @@ class Background:
         self._task: asyncio.Task[None] | None = None
         self._asked: dict[str, float] = {}
         self._count = 0
+        self._gave_up = False
+        #: The request under way, for a message.
+        self._request = ""
 
     def forget(self) -> None:
         """Another session begins."""
         self._asked.clear()
+        self._gave_up = False
 
     def ask(self, kind: str) -> asyncio.Task[None] | None:
         """Ask for what names of this kind are completed from, if that is due. The task that asks, if there is one."""
         interpreter, session = self._interpreter, self._interpreter.session
         if self._task is not None:
             return self._task
-        if session is None or not session.is_open or interpreter.raw_mode or not interpreter.options.background:
+        if session is None or not session.is_open or interpreter.raw_mode or self._gave_up:
+            return None
+        if not interpreter.options.background:
             return None
         request = _REQUESTS.get((session.protocol, kind))
         if request is None or session.engine.outstanding or session.engine.partial_line or not self._is_due(kind):
@@ -67,9 +74,20 @@ class Background:
         return asked is None or time.monotonic() - asked > _FRESH
 
     async def settled(self) -> None:
-        """Let a request that is under way be answered first, so that no answer can be taken for that of another."""
-        if self._task is not None:
-            await asyncio.wait({self._task}, timeout=_PATIENCE)
+        """Let a request that is under way be answered first, so that no answer can be taken for that of another.
+
+        One that is not answered in time is given up, and nothing more is asked in this session.
+        """
+        if self._task is None:
+            return
+        done, _ = await asyncio.wait({self._task}, timeout=_PATIENCE)
+        if not done:
+            self._task.cancel()
+            self._gave_up = True
+            self._interpreter.console.say(
+                f"note: the server has not answered {self._request}, which completion asked for; what comes for it is "
+                "shown as late, and completion asks nothing more"
+            )
 
     async def _run(self, request: Callable[[Background], Awaitable[None]]) -> None:
         tap = self._interpreter.tap
@@ -78,7 +96,7 @@ class Background:
             await request(self)
         except SessionError:
             # Whoever types next is told what has become of the connection.
-            pass
+            self._gave_up = True
         finally:
             tap.paused = False
             self._task = None
@@ -92,11 +110,24 @@ class Background:
         learner, session = self._interpreter.learner, self._interpreter.connected
         if learner is None or session.engine.state.phase.letter not in ("A", "S"):
             return
-        listed: list[Data] = []
-        _, status = await session.command([f'{self._tag()} LIST "" "*"\r\n'.encode()], _Taking(listed.append))
+        listed: list[MailboxListing] = []
+        octets = 0
+
+        def take(data: Data) -> bool:
+            nonlocal octets
+            if not isinstance(data, MailboxListing):
+                return False
+            octets += len(data.raw)
+            if len(listed) >= MOST_MAILBOXES or octets > MOST_OCTETS:
+                self._stop()
+            else:
+                listed.append(data)
+            return True
+
+        status = await self._command('LIST "" "*"', take)
         if status.ok:
             learner.listing_is_old = False
-            learner.knowledge.replace_mailboxes(data for data in listed if isinstance(data, MailboxListing))
+            learner.knowledge.replace_mailboxes(listed)
 
     async def _uids(self) -> None:
         learner, session = self._interpreter.learner, self._interpreter.connected
@@ -105,8 +136,12 @@ class Background:
         if learner is None or view is None or not view.exists:
             return
         first = max(1, view.exists - _MESSAGES + 1)
-        request = f"{self._tag()} FETCH {first}:{view.exists} (UID)\r\n"
-        await session.command([request.encode()], _Taking(learner.learn))
+
+        def take(data: Data) -> bool:
+            learner.learn(data)
+            return isinstance(data, Fetched) and [item.name for item in data.items] == ["UID"]
+
+        await self._command(f"FETCH {first}:{view.exists} (UID)", take)
 
     async def _maildrop(self) -> None:
         session = self._interpreter.connected
@@ -114,24 +149,43 @@ class Background:
         if not isinstance(state, Pop3State) or state.phase is not Phase.TRANSACTION:
             return
         if state.messages is None:
-            await session.command([b"STAT\r\n"], None)
+            await self._command("STAT")
         if state.messages is not None and state.messages <= MOST_MESSAGES:
-            for name in (b"LIST", b"UIDL"):
-                await session.command([name + b"\r\n"], None)
+            for name in ("LIST", "UIDL"):
+                await self._command(name)
+
+    async def _command(self, text: str, take: Callable[[Data], bool] = lambda data: True) -> Status:
+        """Send a request and wait for its completion; an alert in it is for the person (RFC 9051 section 7.1)."""
+        session = self._interpreter.connected
+        line = f"{self._tag()} {text}" if session.protocol == "imap" else text
+        self._request = line
+        handler = _Taking(take, self._interpreter.announcer.unsolicited)
+        _, status = await session.command([f"{line}\r\n".encode()], handler)
+        if (status.code or b"").upper().startswith(b"ALERT"):
+            self._interpreter.console.say(self._interpreter.secrets.mask_str(f"* {status_line(status)}"))
+        return status
+
+    def _stop(self) -> None:
+        """The answer is longer than anybody wants to choose from."""
+        self._gave_up = True
+        if self._task is not None:
+            self._task.cancel()
 
 
 class _Taking:
-    """A handler that gives what the responses say to somebody, and shows nothing."""
+    """A handler that gives what the responses say to somebody; what they were not asked for is told to the person."""
 
-    def __init__(self, take: Callable[[Data], object]) -> None:
+    def __init__(self, take: Callable[[Data], bool], tell: Callable[[Response], None]) -> None:
         self._take = take
+        self._tell = tell
 
     def frame(self, frame: Line | LinePart | LiteralPart | BodyPart | BodyEnd) -> None:
         return
 
     def untagged(self, response: Response) -> None:
         data, _ = read_data(response)
-        self._take(data)
+        if not self._take(data):
+            self._tell(response)
 
     def began(self, response: Status) -> None:
         return

@@ -111,7 +111,7 @@ class Interpreter:
         if self.session is None:
             raise UsageError("not connected; .open URL connects")
         if not self.session.is_open:
-            raise ConnectionLost(f"not connected: {self.session.closed_because}; .open connects again")
+            raise ConnectionLost(f"not connected: {self.session.why_closed}; .open connects again")
         return self.session
 
     @property

@@ -6,7 +6,7 @@ import re
 
 from mailshell.exits import UsageError
 from mailshell.interpreter.escapes import unescape
-from mailshell.interpreter.python_call import called
+from mailshell.interpreter.python_call import PYTHON_SECRETS, called, secret_call
 from mailshell.protocol.catalogue import Catalogue, Command
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
@@ -16,11 +16,9 @@ _ARGUMENT = re.compile(r'"(?:[^"\\]|\\.)*"?[^ ]*|[^ ]+')
 #: Up to the last @, as URLs are read: a password may hold anything.
 _URL_PASSWORD = re.compile(r"(\b(?:imaps?|pop3?s?):(?://)?[^:@]*):(.*)(?=@)", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{2,}={0,2}")
-_MASK_BEGINS = mask_text("")[0]
+_MASK_BEGINS, _MASK_ENDS = mask_text("")[0], mask_text("")[-1]
 #: Words before a command that leave it a command.
 _PREFIXES = ("send", "xatom")
-#: Python's names whose arguments hold a secret from this index on.
-_PYTHON_SECRETS = {"pass_": 0, "login_cram_md5": 1}
 
 
 def mask_line(line: str, catalogue: Catalogue) -> str:
@@ -29,6 +27,18 @@ def mask_line(line: str, catalogue: Catalogue) -> str:
     spaced = line.replace("\t", " ")
     masked = _mask_spaced(spaced, catalogue)
     return line if masked == spaced else masked
+
+
+def hidden(line: str, catalogue: Catalogue) -> str:
+    """What ``mask_line`` hides of the line; empty if nothing. What can't be told apart counts as hidden."""
+    masked = mask_line(line, catalogue)
+    if masked == line:
+        return ""
+    before, after = masked[: masked.find(_MASK_BEGINS)], masked[masked.rfind(_MASK_ENDS) + 1 :]
+    spaced = line.replace("\t", " ")
+    if not spaced.startswith(before) or not spaced.endswith(after):
+        return line
+    return line[len(before) : len(line) - len(after)]
 
 
 def secret_of(line: str, catalogue: Catalogue) -> str:
@@ -53,7 +63,16 @@ def looks_like_response(text: str, catalogue: Catalogue) -> bool:
 
 
 def _mask_spaced(line: str, catalogue: Catalogue) -> str:
-    masked = _URL_PASSWORD.sub(rf"\1:{mask_text('password')}", line)
+    at = line.rfind("@") + 1
+    line = _URL_PASSWORD.sub(rf"\1:{mask_text('password')}", line[:at]) + line[at:]
+    masked = _mask_command(line, catalogue)
+    call = secret_call(line)
+    if call is not None and (masked == line or call.end() < masked.rfind(_MASK_BEGINS)):
+        return line[: call.end()] + mask_text("arguments")
+    return masked
+
+
+def _mask_command(masked: str, catalogue: Catalogue) -> str:
     call = called(masked)
     if call is not None:
         return masked[: call.end()] + mask_text("arguments") if _holds_secret(call["name"], catalogue) else masked
@@ -61,7 +80,7 @@ def _mask_spaced(line: str, catalogue: Catalogue) -> str:
     if passes_on(first):
         inner = rest.lstrip(' "')
         return masked[: len(masked) - len(inner)] + _mask_passed_on(inner, catalogue)
-    index = _PYTHON_SECRETS.get(first.lower())
+    index = PYTHON_SECRETS.get(first.lower())
     if index is not None:
         return _mask_from(masked, len(masked) - len(rest), index, "password")
     # With a tag of its own or without, in this protocol or by mistake in the other.
@@ -75,7 +94,7 @@ def _mask_spaced(line: str, catalogue: Catalogue) -> str:
 
 def _holds_secret(name: str, catalogue: Catalogue) -> bool:
     """Whether the arguments of a method of imaplib or poplib hold a secret, or may."""
-    if name in _PREFIXES or name in _PYTHON_SECRETS:
+    if name in _PREFIXES or name in PYTHON_SECRETS:
         return True
     records = (known.python_names.get(name.lower()) for known in (catalogue, IMAP, POP3))
     return any(argument.secret for record in records if record is not None for argument in record.parsed)

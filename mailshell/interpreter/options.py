@@ -50,3 +50,6 @@ class Options:
     history_size: int = 10_000
     aliases: Aliases = field(default_factory=Aliases)
     notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.notes = [*self.notes, *self.aliases.problems]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import imaplib
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.result import Result
 from mailshell.protocol.imap.commands import unquote
 from mailshell.text.escape import escape, escape_octets
+from mailshell.text.first_word import first_word
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
@@ -169,10 +171,13 @@ async def _print_log(interpreter: Interpreter, arguments: str) -> list[str] | Re
 
 def _value(arguments: str) -> object:
     """What is typed as Python writes it (``b'...'``, numbers, tuples), or else as text."""
-    try:
-        return ast.literal_eval(arguments)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return arguments
+    with warnings.catch_warnings():
+        # "\S" works, and Python would rather have it written with two backslashes.
+        warnings.simplefilter("ignore")
+        try:
+            return ast.literal_eval(arguments)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            return arguments
 
 
 def _octets(arguments: str) -> bytes:
@@ -186,8 +191,9 @@ def _function(name: str, call: Callable[[str], object]) -> Function:
             raise UsageError(f"{name} needs an argument")
         try:
             return [escape(repr(call(arguments)))]
-        except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise UsageError(f"{name} can't read {escape(arguments)}: {error}") from None
+        except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError):
+            # What these functions raise for what they can't read is as it happens, and no sentence.
+            raise UsageError(f"{name} can't read {first_word(arguments)}") from None
 
     return run
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailshell.assist.situation import Situation
 from mailshell.complete.surroundings import Surroundings
-from mailshell.config.settings import SETTINGS
+from mailshell.config.settings import SETTINGS, Setting
 from mailshell.help.pages import topics
 from mailshell.interpreter import python_api
 from mailshell.interpreter.local.table import COMMANDS
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
 
+def _values(setting: Setting) -> Callable[[], Iterable[tuple[str, str]]]:
+    """The values that a setting may have, if they are words."""
+    return lambda: ((word, "the default" if word == setting.shown(setting.default) else "") for word in setting.words)
+
+
 def surroundings(interpreter: Interpreter) -> Surroundings:
     """What there is to complete from, at this moment."""
     session = interpreter.session
+    functions = python_api.POP3 if interpreter.protocol == "pop3" else python_api.IMAP
     around = Surroundings(
         interpreter.catalogue,
         interpreter.terms,
@@ -31,9 +38,10 @@ def surroundings(interpreter: Interpreter) -> Surroundings:
         connected=False,
         local=COMMANDS,
         words={
-            "python": lambda: ((name, "as Python's modules call it") for name in sorted(python_api.WORDS)),
+            "python": lambda: ((name, "as Python's module calls it") for name in sorted(functions)),
             "topic": lambda: topics(interpreter.protocol),
             "setting": lambda: ((setting.name, setting.help) for setting in SETTINGS.values()),
+            **{f"setting {setting.name}": _values(setting) for setting in SETTINGS.values()},
             "alias": lambda: ((alias.name, alias.definition) for alias in interpreter.options.aliases.all()),
         },
     )
@@ -42,6 +50,8 @@ def surroundings(interpreter: Interpreter) -> Surroundings:
     state = session.engine.state
     around.connected, around.user = True, state.user or interpreter.options.user
     around.situation = situation(session)
+    if isinstance(state, ImapState):
+        around.utf8 = bool(state.enabled & {"UTF8=ACCEPT", "IMAP4REV2"})
     if isinstance(state, ImapState) and state.mailbox is not None:
         view = state.mailbox
         around.messages, around.flags, around.permanent_flags = view.exists, view.flags, view.permanent_flags

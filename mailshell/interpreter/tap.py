@@ -44,7 +44,8 @@ class Tap:
         self._arrived = asyncio.Event()
 
     def begin(self) -> None:
-        """A new exchange begins."""
+        """A new exchange begins: one that the person asked for."""
+        self.paused = False
         self.events.clear()
         self.dropped = self._size = 0
 

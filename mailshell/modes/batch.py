@@ -203,6 +203,8 @@ async def run(
         options.limits = replace(options.limits, kept_literal=KEPT, response=2 * KEPT)
     reader = LineReader(lines)
     console = BatchConsole(reader, collects=collects)
+    for note in options.notes:
+        console.say(f"note: {escape(note)}")
     interpreter = Interpreter(console, options)
     async with _interruptible() as interrupted:
         work = asyncio.ensure_future(_run(interpreter, endpoint, reader, fail_fast=fail_fast))

@@ -27,6 +27,7 @@ def main(configuration: Configuration, *, init: bool, path: bool) -> Exit:
     width = max(map(len, values.values()))
     for name in SETTINGS:
         print(f"{values[name]:<{width}}  # {configuration.origins[name]}")
-    for problem in configuration.problems:
+    problems = configuration.problems + configuration.aliases.problems
+    for problem in problems:
         print(f"mailshell: {escape(problem)}", file=sys.stderr)
-    return Exit.USAGE if configuration.problems else Exit.OK
+    return Exit.USAGE if problems else Exit.OK

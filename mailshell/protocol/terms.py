@@ -56,8 +56,10 @@ class Term:
 
     ``arguments``: what follows it, as a person writes it (``nz-number``, ``(flag ...)``, empty for none). ``help``: one
     line, what it says or asks for. ``advice``: what a client does about it, where that is not plain (empty: nothing
-    special). ``capability``: the one that it needs, if any. ``group`` orders capabilities in ``.caps`` ("login",
-    "mailboxes", "search" ...). A ``name`` that ends with ``=`` stands for all that begin so (``AUTH=``, ``THREAD=``).
+    special). ``place``: where it stands, if not where terms of its kind do: ``answer`` if only the server says it, or
+    the term that it stands behind. ``capability``: the one that it needs, if any. ``group`` orders capabilities in
+    ``.caps`` ("login", "mailboxes", "search" ...). A ``name`` that ends with ``=`` stands for all that begin so
+    (``AUTH=``, ``THREAD=``).
     """
 
     name: str
@@ -69,6 +71,7 @@ class Term:
     capability: str | None = None
     group: str = ""
     obsolete: bool = False
+    place: str = ""
 
 
 class Terms(Mapping[tuple[str, str], Term]):

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 
-from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import Condition
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from mailshell.assist.position import Position, locate
 from mailshell.complete import completer as lines
@@ -18,11 +15,11 @@ from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local.table import COMMANDS
 from mailshell.interpreter.surroundings import surroundings
 from mailshell.shell.files import file_candidates
-from mailshell.text.escape import escape
+from mailshell.shell.screen import safe_line
 
-#: A menu that Tab asked for waits so long for names that are asked of the server (seconds); typing goes on meanwhile.
-_PATIENCE = 5.0
 _LONGEST_META = 60
+#: How what is likely to fail is shown; the words beside it say why.
+DIMMED = "class:completion.dimmed"
 
 
 class ShellCompleter(Completer):
@@ -40,20 +37,11 @@ class ShellCompleter(Completer):
         for candidate in self._candidates(text, position):
             yield _completion(candidate, document.cursor_position)
 
-    async def get_completions_async(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> AsyncGenerator[Completion, None]:
-        # Only Tab asks the server: while one types, nothing is sent that was not typed.
-        if complete_event.completion_requested:
-            await self._ask(self._position(document.text_before_cursor))
-        for completion in self.get_completions(document, complete_event):
-            yield completion
-
-    async def _ask(self, position: Position) -> None:
-        """Have asked what is missing; waited for only if there is nothing else to show."""
-        asked = self._interpreter.background.ask(position.kind)
-        if asked is not None and not self._has(position.kind):
-            await asyncio.wait({asked}, timeout=_PATIENCE)
+    def ask(self, document: Document) -> asyncio.Task[None] | None:
+        """Ask the server for what is missing; the task that does, if there is nothing else to show meanwhile."""
+        kind = self._position(document.text_before_cursor).kind
+        asked = self._interpreter.background.ask(kind)
+        return None if asked is None or self._has(kind) else asked
 
     def _has(self, kind: str) -> bool:
         """Whether there are names to show at once. Mailboxes that were made or renamed since are waited for."""
@@ -62,7 +50,7 @@ class ShellCompleter(Completer):
             return False
         knowledge = learner.knowledge
         if kind.endswith("mailbox"):
-            return bool(knowledge.mailboxes) and not learner.listing_is_old
+            return knowledge.listed and not learner.listing_is_old
         return bool(knowledge.messages or knowledge.found_uids)
 
     def _position(self, text: str) -> Position:
@@ -86,37 +74,7 @@ def _completion(candidate: Candidate, cursor: int) -> Completion:
     return Completion(
         candidate.text,
         candidate.start - cursor,
-        display=escape(candidate.shown),
-        display_meta=escape(meta),
-        style="class:completion.dimmed" if candidate.dimmed else "",
+        display=safe_line(candidate.shown),
+        display_meta=safe_line(meta),
+        style=DIMMED if candidate.dimmed else "",
     )
-
-
-@Condition
-def _chosen() -> bool:
-    """One of several is chosen in the menu."""
-    state = get_app().current_buffer.complete_state
-    return state is not None and state.current_completion is not None and len(state.completions) > 1
-
-
-@Condition
-def _only_one() -> bool:
-    """There was one match only, and it stands in the line."""
-    state = get_app().current_buffer.complete_state
-    return state is not None and state.current_completion is not None and len(state.completions) == 1
-
-
-def completion_keys() -> KeyBindings:
-    """Enter takes what is chosen in the menu, and sends nothing. Tab goes on behind the only match."""
-    keys = KeyBindings()
-
-    @keys.add("enter", filter=_chosen)
-    def accept(event: KeyPressEvent) -> None:
-        event.current_buffer.complete_state = None
-
-    @keys.add("tab", filter=_only_one)
-    def go_on(event: KeyPressEvent) -> None:
-        event.current_buffer.complete_state = None
-        event.current_buffer.start_completion(insert_common_part=True)
-
-    return keys

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 
 from mailshell.assist.hints import explain_position, hint_at
@@ -22,7 +27,24 @@ def explain(interpreter: Interpreter, text: str) -> str:
     """One short line that names the place at the end of the text; empty where nothing has been typed."""
     if not text.strip() or interpreter.raw_mode:
         return ""
-    return explain_position(position_at(interpreter, text))
+    position = position_at(interpreter, text)
+    if position.kind == "local-argument" and (command := COMMANDS.get(position.enclosing[0])) is not None:
+        return f"{command.name} {command.arguments}: {command.help}" if command.arguments else command.help
+    return explain_position(position)
+
+
+class HintsFirst(AutoSuggest):
+    """Suggests what the history has, except where a hint tells what comes next: the two look alike."""
+
+    def __init__(self, interpreter: Interpreter, history: AutoSuggest, hints: Callable[[], bool]) -> None:
+        self._interpreter = interpreter
+        self._history = history
+        self._hints = hints
+
+    def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
+        if self._hints() and document.text and hint_at(position_at(self._interpreter, document.text), _LOCAL):
+            return None
+        return self._history.get_suggestion(buffer, document)
 
 
 class HintProcessor(Processor):

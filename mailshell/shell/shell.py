@@ -19,6 +19,7 @@ from prompt_toolkit.styles import DynamicStyle
 from mailshell import __version__
 from mailshell.contract import SessionError
 from mailshell.exits import Exit, UsageError
+from mailshell.interpreter import python_api
 from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local import table
@@ -27,14 +28,15 @@ from mailshell.interpreter.local.table import COMMANDS
 from mailshell.interpreter.options import Options
 from mailshell.shell.attention import Attention
 from mailshell.shell.colouring import input_lexer, input_style
-from mailshell.shell.completion import ShellCompleter, completion_keys
+from mailshell.shell.completion import ShellCompleter
 from mailshell.shell.console import ShellConsole, split_lines
 from mailshell.shell.farewell import Farewell
-from mailshell.shell.hinting import HintProcessor
+from mailshell.shell.hinting import HintProcessor, HintsFirst
 from mailshell.shell.history import ShellHistory, history_path
 from mailshell.shell.keyboard import unechoed
 from mailshell.shell.keys import shell_keys
 from mailshell.shell.prompt import prompt_text, toolbar_text
+from mailshell.shell.tab import Tab
 from mailshell.text.escape import escape
 from mailshell.text.redirection import find_pipe
 from mailshell.transport.endpoint import Endpoint
@@ -50,19 +52,22 @@ class Shell:
         self._attention = Attention(self.console, self.interpreter)
         self._farewell = Farewell(self.console, self.interpreter, self._attention)
         self._history = ShellHistory(history_path(), self.interpreter.mask.is_secret, options.history_size)
-        self._lexer, suggestions = input_lexer(self.interpreter), AutoSuggestFromHistory()
+        self._lexer, suggestions = input_lexer(self.interpreter), self._suggestions(options)
         # Without colours, what stands in grey behind the cursor would look like something typed.
         grey = Condition(lambda: options.colour)
         # What stands after a pipe is none of the protocol's.
         hints = Condition(lambda: options.hints and find_pipe(self._prompt.default_buffer.text) is None)
+        completer = ShellCompleter(self.interpreter)
+        tab = Tab(completer, self.console, Condition(lambda: options.plain))
         self._prompt: PromptSession[str] = PromptSession(
             message=lambda: prompt_text(self.interpreter, self.console.width),
             history=self._history,
             auto_suggest=DynamicAutoSuggest(lambda: suggestions if options.suggestions and grey() else None),
-            completer=ShellCompleter(self.interpreter),
+            completer=completer,
+            complete_style=CompleteStyle.COLUMN,
             complete_while_typing=Condition(lambda: options.complete_while_typing),
             enable_open_in_editor=False,
-            key_bindings=merge_key_bindings([completion_keys(), shell_keys(self.interpreter, self._help)]),
+            key_bindings=merge_key_bindings([tab.keys(), shell_keys(self.interpreter, self._help)]),
             style=DynamicStyle(lambda: input_style(options.theme) if options.colour else None),
             include_default_pygments_style=False,
             input_processors=[ConditionalProcessor(HintProcessor(self.interpreter), grey & hints)],
@@ -78,7 +83,6 @@ class Shell:
         prompt.editing_mode = EditingMode.VI if options.editing == "vi" else EditingMode.EMACS
         # Lines are remembered as a lexer has coloured them, and with another one they are coloured anew.
         prompt.lexer = self._lexer if options.colour else None
-        prompt.complete_style = CompleteStyle.READLINE_LIKE if options.plain else CompleteStyle.COLUMN
         prompt.bottom_toolbar = None if options.plain else self._toolbar
         depths = {"auto": None, "on": ColorDepth.DEPTH_8_BIT, "off": ColorDepth.DEPTH_1_BIT}
         prompt.color_depth = ColorDepth.DEPTH_1_BIT if options.plain else depths[options.colour_choice]
@@ -166,11 +170,15 @@ class Shell:
         lost = was_open and before is not None and not before.is_open and self.interpreter.session is before
         return finished and not lost and not self.interpreter.leaving
 
+    def _suggestions(self, options: Options) -> HintsFirst:
+        return HintsFirst(self.interpreter, AutoSuggestFromHistory(), lambda: options.hints)
+
     def _hint(self, line: str) -> None:
         """``help``, ``exit`` and the like go to the server as they stand; a newcomer means what begins with a dot."""
         word = line.strip().lower()
         local = ".help" if word == "?" else f".{word}"
-        if local in COMMANDS and word.upper() not in self.interpreter.catalogue and not self.interpreter.raw_mode:
+        known = word.upper() in self.interpreter.catalogue or word in python_api.WORDS
+        if local in COMMANDS and not known and not self.interpreter.raw_mode:
             self.console.say(f"note: mailshell's own commands begin with a dot: {local}")
 
     async def _open(self, endpoint: Endpoint) -> None:

@@ -145,3 +145,12 @@ def test_a_silent_store_is_remembered(words: str, deleted: set[int]) -> None:
 @given(words=st.text(alphabet="STOREUID 0123456789:*,+-FLAGS.SILENT()\\Deleted", max_size=60))
 def test_any_store_at_all(words: str) -> None:
     learnt(fetched(1, uid=1)).stored(f"STORE {words}", 10)
+
+
+def test_octets_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_OCTETS", 10)
+    knowledge = learnt(listing("aaaaaa"), listing("bbbbbb"), listing("cccccc"), listing("x" * 5000))
+    assert len(knowledge.mailboxes) == 2
+    for number in range(300):
+        knowledge.learn(Pairs("QUOTAROOT", ("INBOX", str(number)), ()))
+    assert len(knowledge.quota_roots) == 100

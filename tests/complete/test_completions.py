@@ -211,3 +211,21 @@ def test_any_line_at_all(typed: str, where: str) -> None:
 def test_a_line_that_took_a_candidate_can_be_completed_again(typed: str, where: str) -> None:
     for candidate in Completer().complete(typed, SITUATIONS[where])[:5]:
         Completer().complete(typed[: candidate.start] + candidate.text, SITUATIONS[where])
+
+
+@pytest.mark.parametrize("word", ["@/etc/passwd", ">", "|", "a|b", "{7}", "x\x1b[31m", "(", '"', "a b", "%", "*"])
+def test_words_of_the_server_that_the_line_would_misread_are_not_offered(word: str) -> None:
+    around = imap("S", (f"THREAD={word}", f"AUTH={word}", "COMPRESS=" + word))
+    around.permanent_flags = around.flags = (word, "$Fine")
+    for typed in ("THREAD ", "AUTHENTICATE ", "COMPRESS ", "STORE 1 +FLAGS (", "SEARCH KEYWORD "):
+        assert all(word != candidate.text for candidate in Completer().complete(typed, around))
+
+
+def test_an_8_bit_name_is_offered_with_the_reason() -> None:
+    around = imap("S")
+    around.knowledge.learn(MailboxListing("LIST", (), "/", "lat\\xe9", b"lat\xe9"))
+    found = Completer().complete("SELECT lat", around)
+    assert [candidate.dimmed for candidate in found] == [True]
+    assert "8-bit" in found[0].meta
+    around.utf8 = True
+    assert not Completer().complete("SELECT lat", around)[0].dimmed

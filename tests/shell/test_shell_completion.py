@@ -232,3 +232,81 @@ def test_local_commands_and_their_arguments(shell: Terminal) -> None:
     shell.wait_for_prompt(".secrets show")
     shell.type(CTRL_U + ".help TRYCR" + TAB)
     shell.wait_for_prompt(".help TRYCREATE")
+
+
+def test_what_is_typed_in_one_burst_behind_tab_goes_behind_what_it_put_in(
+    shell: Terminal, imap: ScriptedServer
+) -> None:
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for("two words")
+    shell.type(CTRL_U + "SELECT tw" + TAB + ENTER)
+    imap.answer('SELECT "two words"', b"OK selected")
+    shell.wait_for("OK selected")
+    shell.type("sel" + TAB + " INBOX" + ENTER)
+    imap.answer("SELECT INBOX", b"OK selected")
+
+
+def test_one_that_only_holds_the_letters_is_shown_and_not_put_in(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("DELETE " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for("two words")
+    shell.type(CTRL_U + "DELETE twds" + TAB)
+    shell.wait_for("two words")
+    shell.wait_for_prompt("DELETE twds")
+
+
+def test_plain_lists_as_text_with_the_reasons(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.enter(".set plain on")
+    shell.wait_for("plain is on")
+    shell.type("SELECT " + TAB)
+    list_mailboxes(imap)
+    shell.wait_for("Entwürfe", "two words")
+    shell.type(CTRL_U + "mo" + TAB)
+    shell.wait_for("needs a selected mailbox")
+
+
+def test_an_endless_list_is_given_up(start: Start, imap: ScriptedServer) -> None:
+    shell = start(imap.url())
+    imap.accept(b"* PREAUTH ready")
+    shell.wait_for_prompt("authenticated> ")
+    shell.type("SELECT " + TAB)
+    imap.expect('LIST "" "\\*"')
+    name = b"x" * 900
+    endless = b"".join(b'* LIST () "/" %s%d\r\n' % (name, number) for number in range(12_000))
+    imap.send_in_background(endless)
+    shell.wait_for("late, for bg1 LIST")
+    shell.type(CTRL_U)
+    shell.enter("NOOP")
+    imap.answer("NOOP", b"OK done")
+    shell.wait_for("OK done")
+
+
+def test_news_and_alerts_during_a_background_request_are_told(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.type("SELECT " + TAB)
+    tag = imap.expect('LIST "" "\\*"')
+    imap.send(LISTED + tag + b" OK [ALERT] the disk is full\r\n")
+    shell.wait_for("the disk is full")
+
+
+def test_a_typed_command_is_the_last_exchange_whatever_completion_waits_for(
+    shell: Terminal, imap: ScriptedServer
+) -> None:
+    shell.type("SELECT " + TAB)
+    imap.expect('LIST "" "\\*"')
+    shell.type(CTRL_U)
+    shell.enter("NOOP")
+    imap.answer("NOOP", b"OK done")
+    shell.wait_for("completion asks nothing more", "OK done")
+    shell.enter(".hex")
+    shell.wait_for("NOOP..")
+
+
+def test_hints_come_before_suggestions(shell: Terminal, imap: ScriptedServer) -> None:
+    shell.enter("COPY 1 nosuch")
+    imap.answer("COPY 1 nosuch", b"NO no such mailbox")
+    shell.wait_for("NO no such mailbox")
+    shell.type("COPY 1 ")
+    shell.wait_for("COPY 1 mailbox")
+    shell.type(CTRL_U + "COP")
+    shell.wait(lambda: shell.text.count("COPY 1 nosuch") == 2, "the history is suggested")

@@ -10,6 +10,7 @@ from mailshell.interpreter import dialogues
 from mailshell.interpreter.local.command import Lines, LocalCommand
 from mailshell.interpreter.result import Result
 from mailshell.text.escape import escape, escape_octets
+from mailshell.text.first_word import first_word
 from mailshell.transport.endpoint import EndpointError, parse_url
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def read_seconds(text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        raise UsageError(f"{text} is no number of seconds") from None
+        raise UsageError(f"{first_word(text)} is no number of seconds") from None
     if not 0 < seconds <= 1e6:
         raise UsageError("a time limit must be more than 0 seconds: one of 0 would never wait for an answer")
     return seconds
@@ -95,7 +96,13 @@ async def _insecure(interpreter: Interpreter, arguments: str) -> Lines:
 
 
 COMMANDS = (
-    LocalCommand(".open", "[URL]", "connect; without a URL, to the same server again", _open),
+    LocalCommand(
+        ".open",
+        "[URL]",
+        "connect; without a URL, to the same server again",
+        _open,
+        choices=("imaps://", "imap://", "pop3s://", "pop3://", "imap+unix:", "imap+exec:", "pop3+unix:", "pop3+exec:"),
+    ),
     LocalCommand(".close", "", "log out and disconnect", _close),
     LocalCommand(".quit", "", "leave (Ctrl-D)", _quit, also=".exit"),
     LocalCommand(".starttls", "", "STARTTLS or STLS, then the handshake", _starttls),

@@ -31,11 +31,12 @@ async def _caps(interpreter: Interpreter, arguments: str) -> Lines:
 async def _state(interpreter: Interpreter, arguments: str) -> Lines:
     session = interpreter.session
     if session is None or not session.is_open:
-        return ["not connected" if session is None else f"not connected: {session.closed_because}"]
+        return ["not connected" if session is None else f"not connected: {session.why_closed}"]
     state = session.engine.state
     stream = session.stream
+    peer = f", {escape(stream.peer)}" if stream else ""
     lines = [
-        f"server      {escape(session.endpoint.name)} ({session.protocol}){f', {stream.peer}' if stream else ''}",
+        f"server      {escape(session.endpoint.name)} ({session.protocol}){peer}",
         f"TLS         {dialogues.describe_tls(session)}",
         f"state       {state.phase.value}",
         f"user        {escape(state.user or '-')}",
@@ -51,7 +52,7 @@ async def _state(interpreter: Interpreter, arguments: str) -> Lines:
 
 def _imap_state(state: ImapState) -> Lines:
     view = state.mailbox
-    lines = [f"enabled     {' '.join(sorted(state.enabled)) or '-'}"]
+    lines = [f"enabled     {escape(' '.join(sorted(state.enabled))) or '-'}"]
     if view is None:
         return [*lines, "mailbox     -"]
     mode = "read-only" if view.read_only else "read-write"

@@ -10,6 +10,7 @@ from mailshell.interpreter.local import aliases, connection, recording, session,
 from mailshell.interpreter.local.command import LocalCommand
 from mailshell.interpreter.local.help import show as show_help
 from mailshell.interpreter.result import Result
+from mailshell.text.first_word import first_word
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
 async def run(interpreter: Interpreter, line: str) -> Result:
     """Run a line that begins with a dot. UsageError if there is no such command."""
-    word, _, arguments = line.partition(" ")
+    word, *rest = line.split(None, 1)
+    arguments = rest[0] if rest else ""
     command = COMMANDS.get(word.lower())
     if command is None:
         matches = [name for name in COMMANDS if name.startswith(word.lower())]
         if len(matches) != 1 or len(word) < 2:
-            raise UsageError(f"there is no local command {word}; .help lists them")
+            raise UsageError(f"there is no local command {first_word(word)}; .help lists them")
         command = COMMANDS[matches[0]]
     outcome = await command.handler(interpreter, arguments.strip())
     if isinstance(outcome, Result):

@@ -79,7 +79,7 @@ class ImapState:
 
     def learn_capabilities(self, octets: bytes, source: str) -> None:
         """Take the capabilities from the words of a CAPABILITY response or code."""
-        self.capabilities = tuple(octets.decode("latin-1").split())
+        self.capabilities = tuple(octets.decode("utf-8", "surrogateescape").split())
         self.capabilities_from = source
         logged_in = self.phase in (Phase.AUTHENTICATED, Phase.SELECTED)
         when = AFTER_LOGIN if logged_in else UNDER_TLS if self.tls else IN_THE_CLEAR

@@ -56,7 +56,9 @@ class Pop3State:
 
     def learn_capabilities(self, body: bytes) -> None:
         """Take in the body of a CAPA reply, one capability a line (RFC 2449 section 5)."""
-        self.capabilities = tuple(line for line in body.decode("latin-1").splitlines() if line)
+        self.capabilities = tuple(
+            line.removesuffix("\r") for line in body.decode("utf-8", "surrogateescape").split("\n") if line.strip()
+        )
         self.capabilities_from = "CAPA"
         logged_in = self.phase is Phase.TRANSACTION
         when = AFTER_LOGIN if logged_in else UNDER_TLS if self.tls else IN_THE_CLEAR
