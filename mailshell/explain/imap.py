@@ -22,6 +22,8 @@ from mailshell.protocol.imap.values import Atom, List, read_values
 from mailshell.protocol.secrecy import Secrets
 
 #: How a completion is called, by its status.
+#: What a refusal leaves behind (RFC 9051 section 6.3.2).
+_LEFT = dict.fromkeys(("SELECT", "EXAMINE"), "no mailbox is open now")
 _ENDS = {"OK": "done", "NO": "refused", "BAD": "not understood, or not possible here"}
 #: What comes next where it is not another command.
 _NEXT = {
@@ -198,7 +200,7 @@ class ImapExplainer:
         response = self._masked(response)
         name = self._command_name(exchange)
         status = _ENDS.get(response.name, "done")
-        following = _NEXT.get(exchange.name, "") if response.ok else ""
+        following = (_NEXT if response.ok else _LEFT if response.name == "NO" else {}).get(exchange.name, "")
         first = f"{self._quotes(exchange.tag, 20)} ends {name}: {status}{'; ' + following if following else ''}"
         return say(self._alike.end(), first) + self._code(response)
 

@@ -9,6 +9,7 @@ from mailshell.explain.explanation import inner
 from mailshell.protocol.terms import Term, Terms
 
 _NAME = re.compile(r"([^\[\s]+\[)([^\]]*)")
+_RANGE = re.compile(r"\]<(\d{1,20})(?:\.(\d{1,20}))?>")
 _SECTION = re.compile(r"(?:(\d{1,9}(?:\.\d{1,9})*+)(?:\.|\Z))?([A-Za-z.]*)")
 
 
@@ -36,8 +37,18 @@ def section_text(name: str, terms: Terms) -> str:
     found = _SECTION.match(match[2])
     part, term = found[1] if found else None, _section_term(match[2], terms)
     if term is None:
-        return f"part {part}" if part else ("the whole message" if not match[2] else "a section")
-    return f"{inner(term.help)}; of part {part}" if part else inner(term.help)
+        what = f"part {part}" if part else ("the whole message" if not match[2] else "a section")
+    else:
+        what = f"{inner(term.help)}; of part {part}" if part else inner(term.help)
+    return what + _range(name[match.end() :])
+
+
+def _range(after: str) -> str:
+    """The octets that ``]<FIRST.COUNT>`` asks for, or that ``]<FIRST>`` says to have been given."""
+    found = _RANGE.match(after)
+    if found is None:
+        return ""
+    return f"; {found[2]} octets from octet {found[1]} on" if found[2] else f"; from octet {found[1]} on"
 
 
 def _section_term(section: str, terms: Terms) -> Term | None:
