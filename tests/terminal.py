@@ -187,6 +187,13 @@ class Terminal:
             above = ["".join(row[x].data for x in range(width)).rstrip() for row in self._screen.history.top]
             return "\n".join([*above, *self.lines])
 
+    def style_of(self, text: str) -> Any:
+        """How the last occurrence of a text on the screen is shown: pyte's character, with its colours and the like."""
+        with self._changed:
+            rows = [(y, line.rfind(text)) for y, line in enumerate(self._screen.display) if text in line]
+            y, x = rows[-1]
+            return self._screen.buffer[y][x]
+
     @property
     def typed(self) -> str:
         """The row of the cursor up to the cursor."""

@@ -1,7 +1,8 @@
 """What Tab, and Enter in a menu, do.
 
 Tab completes at once, before the next key is looked at, so that what is typed in one burst goes behind what it put in.
-Only names that have to be asked of the server come later, and then only if nothing was typed meanwhile.
+Only names that have to be asked of the server come later, and then only if nothing was typed meanwhile. A match that is
+likely to fail, or of which the word holds only some letters, is shown and not put in: the next Tab does that.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from prompt_toolkit.buffer import Buffer, CompletionState
 from prompt_toolkit.completion import CompleteEvent, Completion, get_common_complete_suffix
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition, has_completions
-from prompt_toolkit.formatted_text import to_plain_text
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from mailshell.shell.completion import DIMMED, ShellCompleter
@@ -69,13 +69,12 @@ class Tab:
     def _complete(self, buffer: Buffer) -> None:
         document = buffer.document
         found = list(self._completer.get_completions(document, CompleteEvent(completion_requested=True)))
-        if len(found) == 1 and _is_begun(document, found[0]):
+        if len(found) == 1 and found[0].style != DIMMED and _is_begun(document, found[0]):
             buffer.delete_before_cursor(-found[0].start_position)
             buffer.insert_text(found[0].text)
-            if found[0].style == DIMMED:
-                self._console.say(f"note: {to_plain_text(found[0].display_meta)}")
             return
-        common = get_common_complete_suffix(document, found) if found else ""
+        several = len(found) > 1
+        common = get_common_complete_suffix(document, found) if several else ""
         if common:
             buffer.insert_text(common)
             found = [completion.new_completion_from_position(len(common)) for completion in found]
@@ -94,10 +93,7 @@ class Tab:
 
 
 def _is_begun(document: Document, completion: Completion) -> bool:
-    """Whether the word at the cursor is the beginning of the match, or of a part of it.
-
-    One of which it only holds the characters is shown, and not put in: it may be another than was meant.
-    """
+    """Whether the match holds the word at the cursor as it stands, and not only its letters one by one."""
     typed = document.text_before_cursor[len(document.text_before_cursor) + completion.start_position :]
     word = typed.strip(' "\\$(').casefold()
     names = (completion.text.casefold(), completion.display_text.casefold())

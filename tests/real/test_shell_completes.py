@@ -60,8 +60,12 @@ def test_before_login(dovecot: Server, tmp_path: Path) -> None:
     try:
         shell.wait_for_prompt("not authenticated> ")
         shell.type("fet" + TAB)
+        shell.wait_for("FETCH", "needs a selected mailbox")
+        plain, dimmed = (shell.style_of(word) for word in ("not authenticated", "FETCH"))
+        assert dimmed.italics
+        assert dimmed != plain
+        shell.type(TAB)
         shell.wait_for_prompt("> FETCH")
-        shell.wait_for("needs a selected mailbox")
         shell.type(CTRL_U + "AUTHENTICATE " + TAB)
         # As configured: auth_mechanisms = plain login cram-md5.
         shell.wait(lambda: sorted(menu(shell)) == ["CRAM-MD5", "LOGIN", "PLAIN"], "its mechanisms")

@@ -31,8 +31,8 @@ def list_mailboxes(imap: ScriptedServer, listed: bytes = LISTED) -> None:
 
 
 def test_one_match_is_put_into_the_line(shell: Terminal) -> None:
-    shell.type("unsel" + TAB)
-    shell.wait_for_prompt("> UNSELECT")
+    shell.type("exam" + TAB)
+    shell.wait_for_prompt("> EXAMINE")
 
 
 def test_the_menu_says_what_each_does_and_survives_news(shell: Terminal, imap: ScriptedServer) -> None:
@@ -45,6 +45,8 @@ def test_the_menu_says_what_each_does_and_survives_news(shell: Terminal, imap: S
 def test_what_is_not_valid_is_offered_with_the_reason(shell: Terminal) -> None:
     shell.type("fet" + TAB)
     shell.wait_for("needs a selected mailbox")
+    shell.wait_for_prompt("> fet")
+    shell.type(TAB)
     shell.wait_for_prompt("> FETCH")
     shell.type(CTRL_U + "mov" + TAB)
     shell.wait_for("needs a selected mailbox")
