@@ -37,6 +37,7 @@ class Options:
     yes: bool = False
     record: str | None = None
     unsafe_raw: bool = False
+    title: str = ""
     time: bool = False
     fold: int = 60
     pager: str = "auto"

@@ -83,6 +83,7 @@ class Recordings:
             port=endpoint.port or None,
             tls=self._tls(session),
             redaction=UNSAFE if self._interpreter.options.unsafe_raw else MASKED,
+            title=self._interpreter.secrets.mask_str(self._interpreter.options.title),
             **(self._state(session) if joined else {}),
         )
         target = self._target(self._path) if self._path is not None else self._default(session)

@@ -40,15 +40,20 @@ def _status(interpreter: Interpreter) -> Lines:
 
 
 async def _mark(interpreter: Interpreter, arguments: str) -> Lines:
-    _recorder(interpreter).mark(interpreter.mask.line(arguments), time.monotonic())
+    _recorder(interpreter).mark(_masked(interpreter, ".mark", arguments), time.monotonic())
     return []
 
 
 async def _note(interpreter: Interpreter, arguments: str) -> Lines:
     if not arguments:
         raise UsageError(".note needs a text")
-    _recorder(interpreter).note(interpreter.mask.line(arguments), time.monotonic())
+    _recorder(interpreter).note(_masked(interpreter, ".note", arguments), time.monotonic())
     return []
+
+
+def _masked(interpreter: Interpreter, command: str, text: str) -> str:
+    """A sentence as it may be kept: as part of the line that was typed, not as a command by itself."""
+    return interpreter.mask.line(f"{command} {text}").removeprefix(f"{command} ")
 
 
 def _recorder(interpreter: Interpreter) -> Recorder:
