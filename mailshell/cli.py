@@ -29,6 +29,14 @@ URLs:
 Commands instead of a URL:
   mailshell demo [imap|pop3]  a shell on a demo server with sample mail
   mailshell demo --serve      only the demo servers
+  mailshell show FILE         a recording as the trace of its session, explained or in a canonical form
+  mailshell replay FILE       a recording played in its own time
+  mailshell import SOURCE...  a recording of what another program has written down: rawlog, imaplib's debug output ...
+  mailshell export FILE       a recording as a report, page, transcript, capture, script or messages (--to FORMAT)
+  mailshell serve FILE        the server of a recording, for any client
+  mailshell rerun FILE URL    a recording's commands on a live server, and what has become different
+  mailshell diff FILE FILE    two recordings compared by what was said
+  mailshell scrub FILE        a copy of a recording without names and contents, to share
   mailshell config            where the configuration file is, and what is in force; --init writes it
   mailshell completion SHELL  what completes mailshell's arguments in bash, zsh or fish
   mailshell help [NAME]       the page on a command, a term of the protocols, a topic; as .help NAME
@@ -112,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     wire.add_argument("--trace-style", choices=("mailshell", "poplib", "imaplib"), help="how the wire is shown")
     wire.add_argument("--explain", action="store_const", const=True, help="say under each line what it means (-d 2)")
     wire.add_argument("--record", metavar="FILE", help="record the session in FILE.mwire, secrets masked")
+    wire.add_argument("--title", metavar="TEXT", default="", help="with --record: what the recording shows")
     wire.add_argument("--unsafe-raw", action="store_true", help="with --record: mask nothing, in FILE.secret.mwire")
     wire.add_argument("--show-secrets", action="store_true", help="do not mask passwords in the trace")
 
@@ -148,7 +157,7 @@ def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in _TOOLS:
         from importlib import import_module
 
-        return int(import_module(f"mailshell.modes.{arguments[0]}").main(arguments[1:]))
+        return int(import_module(f"mailshell.modes.{_MODULES.get(arguments[0], arguments[0])}").main(arguments[1:]))
     parser = _parser()
     chosen = parser.parse_intermixed_args(arguments)
     if (chosen.init or chosen.path) and chosen.url != "config":
@@ -206,6 +215,7 @@ def _options(chosen: argparse.Namespace) -> Options:
         yes=chosen.yes,
         record=chosen.record,
         unsafe_raw=chosen.unsafe_raw,
+        title=chosen.title,
         tls_options=TlsOptions(insecure=chosen.insecure, cafile=chosen.cafile),
         show_secrets=chosen.show_secrets,
         aliases=configuration.aliases,
@@ -303,7 +313,9 @@ def _help(chosen: argparse.Namespace) -> int:
 
 
 #: Those with a command line of their own, each a module of its name.
-_TOOLS = ("replay", "show")
+_TOOLS = ("diff", "export", "import", "replay", "rerun", "scrub", "serve", "show")
+#: The module of a name that Python keeps for itself.
+_MODULES = {"import": "import_"}
 #: Ways to run that speak to a server.
 _MODES = {"demo": _demo}
 #: Those that only answer: no settings are needed, or they are what is asked for.

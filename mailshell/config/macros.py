@@ -20,8 +20,8 @@ _LONGEST_LINES = 1 << 18
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}\Z")
 #: What looks like a tag would be taken for one by whoever reads the line.
 _TAG = re.compile(r"[A-Za-z]{1,5}[0-9]{1,9}\Z")
-_PARAMETER = re.compile(r"\$(?:(?P<dollar>\$)|(?P<all>[*@])|(?P<digit>[1-9])"
-                        r"|\{(?P<number>[1-9][0-9]?)(?::-(?P<default>[^}]*))?\})")  # fmt: skip
+PARAMETER = re.compile(r"\$(?:(?P<dollar>\$)|(?P<all>[*@])|(?P<digit>[1-9])"
+                       r"|\{(?P<number>[1-9][0-9]?)(?::-(?P<default>[^}]*))?\})")  # fmt: skip
 _QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _SEPARATOR = re.compile(rf"{_QUOTED}|(?P<end>;(?=\s|\Z)|[\r\n]+)", re.DOTALL)
 _PIECE = re.compile(rf"{_QUOTED}|[()]|[^\s\"()]+|\s+|.", re.DOTALL)
@@ -84,7 +84,7 @@ class Macro:
     def parameters(self) -> tuple[set[int], int, bool]:
         """The numbers of those without a default, the highest number, and whether ``$*`` is used."""
         needed, highest, takes_all = set(), 0, False
-        for match in _PARAMETER.finditer(self.definition):
+        for match in PARAMETER.finditer(self.definition):
             takes_all = takes_all or match["all"] is not None
             number = int(match["digit"] or match["number"] or 0)
             highest = max(highest, number)
@@ -120,10 +120,10 @@ class Macro:
             number = int(match["digit"] or match["number"])
             return arguments[number - 1] if number <= len(arguments) else match["default"]
 
-        if sum(len(value(match)) for match in _PARAMETER.finditer(self.definition)) > _LONGEST_LINES:
+        if sum(len(value(match)) for match in PARAMETER.finditer(self.definition)) > _LONGEST_LINES:
             raise TooLong(f"{self.name} stands for lines of more than {_LONGEST_LINES:,} characters")
         # Parameters are filled in after the definition was divided: an argument never begins another line.
-        return [_PARAMETER.sub(value, line).rstrip() for line in lines]
+        return [PARAMETER.sub(value, line).rstrip() for line in lines]
 
 
 def _counted(count: int) -> str:

@@ -37,6 +37,8 @@ _SECRET_CALL = re.compile(
     rf"(?:(?<!\w)(?P<name>{'|'.join(sorted(_TAKE_SECRETS))})|(?<=\.)(?:send|sendall|xatom))\s*\(", re.IGNORECASE
 )
 _ASSIGNMENT = re.compile(r"\s*[\w.]+(?:\[[^\]=]*\])?\s*(?:,[^=]*)?(?::[^=]*)?=(?!=)")
+#: A tag (RFC 9051 section 9, tag) has no parenthesis, and no blank.
+_TAG = re.compile(r'[^\s(){%*"\\+]+\Z')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)')
 
 Values = Sequence[object]
@@ -64,9 +66,11 @@ def _is_command(line: str) -> bool:
     return any(known.find(text)[1] is not None for known in (IMAP, POP3) for text in _without_tag(line))
 
 
-def _without_tag(line: str) -> tuple[str, str]:
+def _without_tag(line: str) -> list[str]:
     """The line, and what it is if its first word is a tag."""
-    return line.strip(), line.strip().partition(" ")[2]
+    line = line.strip()
+    tag, _, rest = line.partition(" ")
+    return [line, rest] if _TAG.match(tag) else [line]
 
 
 def as_typed(line: str, catalogue: Catalogue, functions: Container[str]) -> str:

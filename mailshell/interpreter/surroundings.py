@@ -42,7 +42,10 @@ def surroundings(interpreter: Interpreter) -> Surroundings:
             "topic": lambda: topics(interpreter.protocol),
             "setting": lambda: ((setting.name, setting.help) for setting in SETTINGS.values()),
             **{f"setting {setting.name}": _values(setting) for setting in SETTINGS.values()},
-            "alias": lambda: ((alias.name, alias.definition) for alias in interpreter.options.aliases.all()),
+            "alias": lambda: (
+                (alias.name, interpreter.mask.line(f".alias {alias.name} = {alias.definition}").partition("= ")[2])
+                for alias in interpreter.options.aliases.all()
+            ),
         },
     )
     if session is None or not session.is_open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mailshell.interpreter import python_api
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
 
+_WORD = re.compile(r"\S+")
+#: So many words of a local command are looked at.
+_MOST_WORDS = 50
+#: What stands after these is a sentence: a command is looked for only at its beginning, as where it is kept.
+_TEXTS = (".note", ".mark")
+
+
 class TypedMask:
     """Masks the lines of one interpreter."""
 
@@ -27,12 +35,28 @@ class TypedMask:
         """A typed line as it may be kept: arguments that are secret, and known secrets, masked."""
         if passes_on(line) or (self._interpreter.raw_mode and not line.startswith(".raw")):
             return self.raw(line)
-        masked = mask_line(line, self._interpreter.catalogue)
-        if masked == line:
-            masked = aliases.mask(self._interpreter, line)
+        masked = self._local(line) if line.lstrip().startswith(".") else self._command(line)
         if masked == line and self.may_be_a_login(line):
             masked = f"{line.split()[0]} {mask_text('arguments')}"
         return self._interpreter.secrets.mask_str(masked)
+
+    def _command(self, line: str) -> str:
+        masked = mask_line(line, self._interpreter.catalogue)
+        return masked if masked != line else aliases.mask(self._interpreter, line)
+
+    def _local(self, line: str) -> str:
+        """A local command, with whatever would be masked if it were typed by itself masked in its arguments."""
+        if aliases.defined(line) is not None:
+            return aliases.mask(self._interpreter, line)
+        first, *words = _WORD.finditer(line)
+        if any(name.startswith(first[0].lower()) for name in _TEXTS):
+            words = words[:1]
+        for word in [first, *words[:_MOST_WORDS]]:
+            rest = line[word.start() :]
+            masked = self._command(rest)
+            if masked != rest:
+                return line[: word.start()] + masked
+        return line
 
     def may_be_a_login(self, line: str) -> bool:
         """Before login, a word that is no command and has arguments may be a mistyped LOGIN or PASS."""

@@ -11,6 +11,7 @@ from mailshell.modes.arguments import Parser, add_trace_options
 from mailshell.protocol.secrecy import Secrets
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import Recording, open_recording
+from mailshell.replay.canonical import canonical
 from mailshell.replay.show import Shower, heading
 from mailshell.trace.trace import Trace
 
@@ -19,10 +20,17 @@ def main(arguments: Sequence[str]) -> Exit:
     """Print a recording. UsageError if it can't be read."""
     parser = Parser("show", "Show a recording as the trace of its session.")
     parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument(
+        "--canonical", action="store_true", help="a stable form for comparing: tags T1 .., no times, reads joined"
+    )
     add_trace_options(parser)
     chosen = parser.parse_args(list(arguments))
     recording = open_file(chosen.file)
     write = sys.stdout.write
+    if chosen.canonical:
+        for line in canonical(recording):
+            write(f"{line}\n")
+        return Exit.OK
     trace = Trace(
         recording.header.protocol,
         write,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from pathlib import Path
 
 import pytest
 from batch_support import IMAP, POP3, PREAUTH, Serve, inside, lines
+
+from mailshell.config.aliases import aliases_text
 
 
 @pytest.fixture(autouse=True)
@@ -79,11 +83,47 @@ def test_missing_arguments_send_nothing(serve: Serve) -> None:
     assert outcome.messages == ["get needs 1 argument, $1 is missing: FETCH $1 FLAGS"]
 
 
-@pytest.mark.parametrize("definitions", [(".alias x = x",), (".alias x = y", ".alias y = x")])
-def test_aliases_that_never_end(serve: Serve, definitions: tuple[str, ...]) -> None:
-    outcome = inside(serve([f"S: {PREAUTH}", "LOGOUT"]).url(), *lines(*definitions, "x"))
+@pytest.mark.parametrize(
+    ("aliases", "message"),
+    [
+        ({"x": "x"}, "x stands for itself: x, x"),
+        ({"x": "NOOP ; y", "y": "x a | cat"}, "x stands for itself: x, y, x"),
+        ({"x": "x ; x ; x"}, "x stands for itself: x, x"),
+        ({"x": " ; ".join(["y"] * 15), "y": " ; ".join(["NOOP"] * 15)}, "x stands for more than 200 lines"),
+        ({"x": "NOOP ; " * 201}, "x stands for more than 200 lines"),
+        ({"x": "xa"} | {f"x{a}": f"x{b}" for a, b in itertools.pairwise("abcdefghijkl")},
+         "x stands for aliases more than 10 deep"),
+        ({"x": f"y {'z' * 1000}", "y": "z " + "$*" * 1000, "z": "NOOP " + "$*" * 1000},
+         "y stands for lines of more than 262,144 characters"),
+    ],
+)  # fmt: skip
+def test_aliases_that_never_end(serve: Serve, folder: Path, aliases: dict[str, str], message: str) -> None:
+    folder.mkdir()
+    (folder / "config.toml").write_text(aliases_text(aliases))
+    begun = time.monotonic()
+    outcome = inside(serve([f"S: {PREAUTH}", "LOGOUT"]).url(), *lines("x", ".history", ".alias"))
     assert outcome.status == 2
-    assert outcome.messages[-1].endswith("stands for itself, or for aliases more than 10 deep")
+    assert outcome.messages == [message]
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("definition", ["x ; x ; x", "x a ; x b", "y ; y ; y"])
+def test_the_search_for_a_secret_ends(serve: Serve, folder: Path, definition: str) -> None:
+    folder.mkdir()
+    deep = {f"y{a}": f"y{b} $* ; y{b} $* ; y{b}" for a, b in itertools.pairwise("abcdefghijkl")}
+    (folder / "config.toml").write_text(aliases_text({"x": definition, "y": "ya $*"} | deep))
+    server = serve([f"S: {PREAUTH}", "LOGOUT"])
+    begun = time.monotonic()
+    outcome = inside(server.url(), *lines("x a b c", ".alias n = x ; x a", ".history"))
+    assert outcome.status == 2
+    assert time.monotonic() - begun < 2
+
+
+def test_an_alias_that_makes_another_as_it_runs(serve: Serve) -> None:
+    server = serve([f"S: {PREAUTH}", "LOGOUT"])
+    outcome = inside(server.url(), *lines(".alias x = .alias y = x ; y", "x"))
+    assert "y stands for itself: y, x, y" in outcome.messages
+    assert outcome.status == 2
 
 
 def test_a_secret_given_to_an_alias_is_masked(serve: Serve) -> None:

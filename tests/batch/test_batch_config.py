@@ -87,6 +87,28 @@ def test_a_broken_file_ends_a_run_before_it_begins(config: Path, text: str, mess
     assert inside("--version").status == 0
 
 
+def test_a_bad_alias_is_a_note(serve: Serve, config: Path) -> None:
+    write(config, "[settings]\ndebug = 1\n[aliases]\na1 = 'NOOP'\nn = 'NOOP'\n")
+    write(config.with_name("aliases.toml"), "[aliases\n")
+    script = [f"S: {PREAUTH}", "C: a1 NOOP", "S: a1 OK done", "LOGOUT"]
+    outcome = inside(serve(script).url(), *lines("n"))
+    assert outcome.status == 0
+    notes = [message for message in outcome.messages if message.startswith("note: ")]
+    assert notes[0] == f"note: {config}: line 4: a1 looks like a tag, so that it can't be an alias"
+    assert notes[1].startswith(f"note: {config.with_name('aliases.toml')}: line 1")
+    shown = inside("config")
+    assert shown.status == 2
+    assert shown.messages == [note.removeprefix("note: ") for note in notes]
+    assert inside("--no-config", *lines(".set fold")).err == ""
+
+
+def test_a_setting_of_the_wrong_type_ends_a_run_beside_a_bad_alias(config: Path) -> None:
+    write(config, "[aliases]\na1 = 'NOOP'\n[settings]\ndebug = 'x'\n")
+    outcome = inside("imap://127.0.0.1:1", "-c", "NOOP")
+    assert outcome.status == 2
+    assert outcome.messages == [f'{config}: line 4: debug is a whole number from 0 to 5, not "x"']
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--init",), ("imap://h", "--path"), ("config", "x"), ("config", "--set", "x=1"), ("completion", "tcsh")],

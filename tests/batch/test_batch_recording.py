@@ -58,6 +58,9 @@ def test_recording_in_the_middle_of_a_session_says_so(serve: Serve, tmp_path: Pa
     assert [record.text("text") for record in records if record.kind in ("mark", "note")] == ["here", "all is well"]
     assert octets(path, "C") == b"a2 NOOP\r\n"
     assert records[-1].kind == "close"
+    shown = inside("show", str(path), "-d", "2").out
+    assert "S:  a2 OK done" in shown
+    assert "S:!" not in shown
 
 
 def test_an_existing_file_is_not_touched(serve: Serve, tmp_path: Path) -> None:
@@ -103,6 +106,8 @@ def test_show_gives_the_trace_again(serve: Serve, tmp_path: Path) -> None:
     assert "--- mark: here" in outcome.out
     explained = inside("show", str(tmp_path / "a.mwire"), "-d", "2", "--explain")
     assert "the mailbox holds 3 messages now" in explained.out
+    canonical = inside("show", str(tmp_path / "a.mwire"), "--canonical")
+    assert canonical.out.splitlines()[1:4] == ["C: T1 NOOP", "S: * 3 EXISTS", "S: T1 OK done"]
     python = inside("show", str(tmp_path / "a.mwire"), "-d", "4", "--trace-style", "imaplib")
     assert "> b'a1 NOOP'" in python.out
 

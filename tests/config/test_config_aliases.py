@@ -64,19 +64,20 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert read_config(path).aliases == {"x": "NOOP"}
 
 
-@pytest.mark.parametrize("definition", ["", " ; ", "NOOP\x1b[2J", "NOOP \udc80"])
+@pytest.mark.parametrize("definition", ["", " ; ", "NOOP\x1b[2J", "NOOP \udc80", "N" * 10_001])
 def test_definitions_that_can_not_be(tmp_path: Path, definition: str) -> None:
     with pytest.raises(UsageError):
         Aliases(tmp_path / "aliases.toml").define("x", definition)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_broken_file_is_never_overwritten(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["[aliases\n", "[aliases]\na1 = 'NOOP'\n"])
+def test_a_broken_file_is_never_overwritten(tmp_path: Path, text: str) -> None:
     path = tmp_path / "aliases.toml"
-    path.write_text("[aliases\n")
-    with pytest.raises(UsageError, match=r"line 1.*the file is not written"):
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"line [12].*the file is not written"):
         Aliases(path).define("x", "NOOP")
-    assert path.read_text() == "[aliases\n"
+    assert path.read_text() == text
 
 
 def test_what_can_not_be_removed(tmp_path: Path) -> None:

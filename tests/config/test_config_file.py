@@ -40,9 +40,6 @@ def test_settings_aliases_and_tables_of_others(tmp_path: Path) -> None:
         ("debug = 1\n", "line 1: there is no table or key debug here; the setting debug belongs below [settings]"),
         ("settings = 1\n", "line 1: settings is a table: [settings]"),
         ("[settings]\nconnect-timeout = 2\nconnect_timeout = 3\n", "line 3: connect_timeout is given twice"),
-        ("[aliases]\nx = 1\n", 'line 2: the alias x is no text: x = "LINE"'),
-        ("[aliases]\na1 = 'NOOP'\n", "line 2: a1 looks like a tag, so that it can't be an alias"),
-        ("[aliases]\n'.x' = 'NOOP'\n", "line 2: an alias is a letter with letters, digits, - and _ after it, not .x"),
         ("x = " + "[" * 5000, "the values are nested too deep"),
     ],
 )
@@ -52,6 +49,23 @@ def test_problems(tmp_path: Path, text: str, problem: str) -> None:
     (found,) = read_config(path).problems
     assert found.startswith(f"{path}: {problem}")
     assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("x = 1", 'the alias x is no text: x = "LINE"'),
+        ("a1 = 'NOOP'", "a1 looks like a tag, so that it can't be an alias"),
+        ("'.x' = 'NOOP'", "an alias is a letter with letters, digits, - and _ after it, not .x"),
+        (f"x = '{'y' * 10_001}'", "the definition of x is longer than 10,000 characters"),
+    ],
+)
+def test_what_is_wrong_with_an_alias_is_no_problem_of_the_file(tmp_path: Path, text: str, note: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[aliases]\nn = 'NOOP'\n{text}\n")
+    file = read_config(path)
+    assert (file.aliases, file.problems) == ({"n": "NOOP"}, [])
+    assert file.notes == [f"{path}: line 3: {note}"]
 
 
 def test_octets_that_are_no_utf8(tmp_path: Path) -> None:
@@ -89,4 +103,4 @@ def test_any_octets_at_all(tmp_path_factory: pytest.TempPathFactory, octets: byt
     path = tmp_path_factory.getbasetemp() / "any.toml"
     for text in (octets, b"[settings]\n" + octets, b"[aliases]\n" + octets):
         path.write_bytes(text)
-        assert all("\n" not in problem for problem in read_config(path).problems)
+        assert all("\n" not in problem for problem in read_config(path).problems + read_config(path).notes)

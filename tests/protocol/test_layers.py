@@ -17,8 +17,8 @@ ORDER = (
     "wire", "contract", "answers", "session", "trace", "recording", "replay", "export", "render", "complete", "demo",
     "config", "interpreter", "shell", "modes", "cli",
 )  # fmt: skip
-#: Modules that start the program or that anybody may ask, e.g. for the version.
-OUTSIDE = {"__init__", "__main__"}
+#: Modules that start the program or that anybody may ask, e.g. for the version; and what pytest loads.
+OUTSIDE = {"__init__", "__main__", "pytest_plugin"}
 NOT_IN_PROTOCOL = {
     "socket", "ssl", "asyncio", "threading", "time", "os", "sys", "io", "pathlib", "subprocess", "logging",
     "prompt_toolkit", "pygments", "select", "selectors", "signal", "shutil", "tempfile", "multiprocessing", "random",

@@ -59,3 +59,24 @@ def test_time_is_told_after_each_command(start: Start, imap: ScriptedServer) -> 
     shell.enter("NOOP")
     imap.answer("NOOP", b"OK done")
     shell.wait_for(" ms (first octet after ", " octets received")
+
+
+def test_what_an_alias_would_keep_is_in_no_file(
+    start: Start, imap: ScriptedServer, history_file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "config" / "mailshell"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text("[aliases]\na1 = 'NOOP'\nlg = 'LOGIN $1 $2'\n")
+    shell = start(imap.url())
+    imap.accept()
+    shell.wait_for("note: ", "a1 looks like a tag, so that it can't be an alias")
+    shell.wait_for_prompt("not authenticated> ")
+    typed = (".alias me = NOOP ; lg ana geheim1", ".alias me LOGIN ana geheim1", "x = f(M.login('ana', 'geheim1'))")
+    for line in (*typed, "b1 lg ana geheim1"):
+        shell.enter(line)
+    shell.wait_for("an alias takes no tag: leave b1 out")
+    shell.enter(".history")
+    shell.wait_for("b1 lg ⟦arguments⟧")
+    assert "geheim1" not in history_file.read_text()
+    assert not (folder / "aliases.toml").exists()
+    assert imap.quiet_for(0.1)

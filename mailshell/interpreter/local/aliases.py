@@ -2,68 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from mailshell.config.macros import Macro, check_name, lines_of
 from mailshell.exits import Exit, UsageError, worse
+from mailshell.interpreter.local import alias_lines
+from mailshell.interpreter.local.alias_lines import DEEPEST, Found, expand, is_command
 from mailshell.interpreter.local.command import Lines, LocalCommand
 from mailshell.interpreter.masking import mask_line
 from mailshell.interpreter.result import Result
-from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
-from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 from mailshell.protocol.secrecy import mask_text
 from mailshell.text.escape import escape
-from mailshell.text.redirection import find_redirection
+from mailshell.text.first_word import first_word
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
-#: An alias may stand for aliases, so deep at the most.
-_DEEPEST = 10
 _DEFINITION = re.compile(r"\s*(?P<name>[^\s=]+)\s*(?P<equals>=)\s*(?P<definition>.*)\Z", re.DOTALL)
 
 
-def find(interpreter: Interpreter, line: str) -> tuple[Macro, str] | None:
-    """The alias that a line begins with and what stands after it; None if a command means itself."""
-    word, _, rest = line.strip().partition(" ")
-    macro = interpreter.options.aliases.find(word) if word else None
-    return None if macro is None or is_command(word) else (macro, rest)
-
-
-def is_command(word: str) -> bool:
-    """Whether a word begins a command of either protocol, or one by Python's name."""
-    return word.lower() in _first_words()
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    from mailshell.interpreter.python_api import WORDS
-
-    names = [name for catalogue in (IMAP, POP3) for name in (*catalogue, *catalogue.python_names)]
-    return frozenset(name.split(" ")[0].lower() for name in names) | WORDS
-
-
-def expand(macro: Macro, rest: str) -> list[str]:
-    """The lines that an alias stands for; ``> FILE`` after it is the last one's. UsageError."""
-    redirection = find_redirection(rest)
-    if redirection is None:
-        return macro.expand(rest)
-    *lines, last = macro.expand(rest[: redirection.start()])
-    return [*lines, f"{last} {redirection[0].strip()}"]
+def find(interpreter: Interpreter, line: str) -> Found | None:
+    """The alias that a line begins with, perhaps after a tag; None if a command means itself."""
+    return alias_lines.find(interpreter.options.aliases, line)
 
 
 def told(interpreter: Interpreter, line: str) -> str:
     """What the alias that a line begins with stands for, as a short text; empty if it begins with none."""
     found = find(interpreter, line)
-    return "" if found is None else f"{found[0].name} = {_lines(interpreter, found[0])}"
+    return "" if found is None else f"{found.macro.name} = {_lines(interpreter, found.macro)}"
 
 
-async def run(interpreter: Interpreter, macro: Macro, rest: str) -> Result:
-    """Run the lines of an alias one after the other, each shown before; the first that fails is the last."""
-    if interpreter.aliased >= _DEEPEST:
-        raise UsageError(f"{macro.name} stands for itself, or for aliases more than {_DEEPEST} deep")
+async def run(interpreter: Interpreter, macro: Macro, rest: str, tag: str | None) -> Result:
+    """Run the lines of an alias one after the other, each shown before; the first that fails is the last.
+
+    UsageError, before anything is sent, if there are too many, or a tag stands before its name.
+    """
+    if tag is not None:
+        raise UsageError(f"{macro.name} is an alias, and an alias takes no tag: leave {first_word(tag)} out")
+    if interpreter.aliased >= DEEPEST:
+        # An alias that defines another was not seen through beforehand.
+        raise UsageError(f"{macro.name} stands for aliases more than {DEEPEST} deep")
+    alias_lines.check(interpreter.options.aliases, macro, rest)
     try:
         lines = expand(macro, rest)
     except UsageError as error:
@@ -72,6 +53,8 @@ async def run(interpreter: Interpreter, macro: Macro, rest: str) -> Result:
     interpreter.aliased += 1
     try:
         for number, line in enumerate(lines, start=1):
+            # Lines that send nothing would leave no room for Ctrl-C.
+            await asyncio.sleep(0)
             interpreter.console.say(f"= {escape(interpreter.mask.line(line))}")
             status = worse(status, (await interpreter.run_part(line)).exit)
             if status is not Exit.OK:
@@ -87,41 +70,31 @@ async def run(interpreter: Interpreter, macro: Macro, rest: str) -> Result:
 
 def mask(interpreter: Interpreter, line: str) -> str:
     """The line, masked if it defines an alias with a secret, or gives one to an alias."""
-    local, _, rest = line.strip().partition(" ")
-    if len(local) > 1 and ".alias".startswith(local.lower()):
-        match = _DEFINITION.match(rest)
-        if match is not None and _holds_secret(interpreter, match["definition"]):
-            return f"{local} {match['name']} = {mask_text('definition')}"
-        return line
+    definition = defined(line)
+    if definition is not None:
+        if not _holds_secret(interpreter, definition):
+            return line
+        return f"{line[: len(line) - len(definition)]}{mask_text('definition')}"
     found = find(interpreter, line)
-    if found is None:
+    if found is None or not found.rest:
         return line
-    macro, arguments = found
-    try:
-        secret = any(_is_secret(interpreter, part, 0) for part in expand(macro, arguments))
-    except UsageError:
-        # What is missing or too much may be a password all the same.
-        secret = _holds_secret(interpreter, macro.definition, "x")
-    return f"{macro.name} {mask_text('arguments')}" if secret and arguments.strip() else line
+    if not alias_lines.is_secret(interpreter.options.aliases, interpreter.catalogue, line):
+        return line
+    tag = f"{found.tag} " if found.tag is not None else ""
+    return f"{tag}{found.macro.name} {mask_text('arguments')}"
 
 
-def _is_secret(interpreter: Interpreter, line: str, depth: int) -> bool:
-    if mask_line(line, interpreter.catalogue) != line:
-        return True
-    found = find(interpreter, line)
-    if found is None or depth >= _DEEPEST:
-        return False
-    try:
-        return any(_is_secret(interpreter, part, depth + 1) for part in expand(*found))
-    except UsageError:
-        return _holds_secret(interpreter, found[0].definition, "x")
+def defined(line: str) -> str | None:
+    """The definition in ``.alias NAME = DEFINITION``; None if the line is not that."""
+    local, *rest = line.split(None, 1)[:2] or [""]
+    if len(local) < 2 or not ".alias".startswith(local.lower()) or not rest:
+        return None
+    match = _DEFINITION.match(rest[0])
+    return match["definition"] if match is not None else None
 
 
-def _holds_secret(interpreter: Interpreter, definition: str, argument: str = "") -> bool:
-    """Whether a line of the definition holds a secret; with ``argument``, whether one would with its parameters."""
-    if argument:
-        definition = f"{definition} {argument} {argument}"
-    return any(mask_line(line, interpreter.catalogue) != line for line in lines_of(definition))
+def _holds_secret(interpreter: Interpreter, definition: str) -> bool:
+    return alias_lines.holds_secret(interpreter.options.aliases, interpreter.catalogue, definition)
 
 
 async def _alias(interpreter: Interpreter, arguments: str) -> Lines:
@@ -133,14 +106,17 @@ async def _alias(interpreter: Interpreter, arguments: str) -> Lines:
             return shown or ["there are no aliases; .alias unread = SEARCH UNSEEN makes one"]
         macro = aliases.find(arguments)
         if macro is None:
-            raise UsageError(f"there is no alias {escape(arguments.split()[0])}; .alias NAME = LINE makes one")
+            raise UsageError(f"there is no alias {first_word(arguments)}; .alias NAME = LINE makes one")
         return [_shown(interpreter, macro)]
     name, definition = match["name"], match["definition"].strip()
     check_name(name)
     if is_command(name):
         raise UsageError(f"{name.upper()} is a command, and a command always means itself; choose another name")
     if _holds_secret(interpreter, definition) or interpreter.secrets.mask_str(definition) != definition:
-        raise UsageError("a definition is kept in a file and can't hold a password; LOGIN USER without one asks for it")
+        raise UsageError(
+            "a definition is kept in a file and can't hold a password, nor what a parameter can make one; "
+            "LOGIN USER without one asks for it"
+        )
     aliases.define(name, definition)
     where = f", kept in {aliases.path}" if aliases.path is not None else " for this run (--no-config)"
     return [f"{_shown(interpreter, Macro(name.lower(), definition))}{where}"]
@@ -153,7 +129,17 @@ def _shown(interpreter: Interpreter, macro: Macro) -> str:
 
 def _lines(interpreter: Interpreter, macro: Macro) -> str:
     """The definition as it may be shown: one in the configuration file may hold a secret."""
-    return escape(" ; ".join(mask_line(line, interpreter.catalogue) for line in lines_of(macro.definition)))
+    lines = lines_of(macro.definition)
+    if _holds_secret(interpreter, macro.definition):
+        lines = [_line(interpreter, line) for line in lines]
+    return escape(" ; ".join(lines))
+
+
+def _line(interpreter: Interpreter, line: str) -> str:
+    if not alias_lines.line_holds_secret(interpreter.options.aliases, interpreter.catalogue, line):
+        return line
+    masked = mask_line(line, interpreter.catalogue)
+    return masked if masked != line else f"{first_word(line).split()[0]} {mask_text('arguments')}"
 
 
 async def _unalias(interpreter: Interpreter, arguments: str) -> Lines:

@@ -1,0 +1,29 @@
+"""A listener of a session to whom nothing matters: whoever needs to know observes the session."""
+
+from __future__ import annotations
+
+from mailshell.protocol.events import Deviation, LimitReached
+from mailshell.protocol.exchange import Exchange, Status, Stray
+from mailshell.protocol.imap.response import Response
+
+
+class Nobody:
+    """Takes everything and does nothing."""
+
+    def unsolicited(self, response: Response) -> None: ...
+
+    def late(self, exchange: Exchange, response: Status) -> None: ...
+
+    def late_untagged(self, exchange: Exchange, response: Response) -> None: ...
+
+    def late_continuation(self, exchange: Exchange, response: Status) -> None: ...
+
+    def stray(self, stray: Stray) -> None: ...
+
+    def report(self, report: Deviation | LimitReached) -> None: ...
+
+    def injected(self, octets: bytes) -> None: ...
+
+    def closed(self, reason: str) -> None: ...
+
+    def diagnostic(self, text: str) -> None: ...

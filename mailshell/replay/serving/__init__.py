@@ -1,0 +1,1 @@
+"""A recording as the server that it was made of, for any client."""

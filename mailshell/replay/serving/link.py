@@ -1,0 +1,124 @@
+"""The connection to one client: octets in and out, in the clear or under TLS, and the change from one to the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Awaitable, Callable
+
+_READ_AHEAD = 1 << 20
+
+
+class Link(asyncio.Protocol):
+    """Calls ``serve`` with itself once the connection stands (with TLS from the start: after the handshake)."""
+
+    def __init__(self, serve: Callable[[Link], Awaitable[None]]) -> None:
+        self._serve = serve
+        self._transport: asyncio.Transport | None = None
+        self._inbox = bytearray()
+        self._changed = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._ended = False
+        self._lost = False
+        #: Keeps the task alive while it runs.
+        self.task: asyncio.Task[None] | None = None
+
+    # --- as a protocol of asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.task = asyncio.get_running_loop().create_task(self._run())
+
+    def data_received(self, data: bytes) -> None:
+        self._inbox += data
+        if len(self._inbox) > _READ_AHEAD and self._transport is not None:
+            self._transport.pause_reading()
+        self._changed.set()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        self._changed.set()
+        # A client may end its side and still wait for answers; under TLS that can't be told from the end.
+        return self._transport is not None and self._transport.get_extra_info("ssl_object") is None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended = self._lost = True
+        self._changed.set()
+        self._writable.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    # --- for whoever serves
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._lost
+
+    async def read(self) -> bytes:
+        """What the client has sent since; empty at the end of the stream."""
+        while not self._inbox:
+            if self._ended:
+                return b""
+            self._changed.clear()
+            await self._changed.wait()
+        octets = bytes(self._inbox)
+        self._inbox.clear()
+        if self._transport is not None and not self._lost:
+            self._transport.resume_reading()
+        return octets
+
+    async def wait(self, seconds: float, *, until_sent: bool) -> None:
+        """Let time pass; no longer than until the connection ends or, if ``until_sent``, the client sends something."""
+        end = asyncio.get_running_loop().time() + seconds
+        while not self._lost and not (until_sent and self._inbox):
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), left)
+
+    async def write(self, octets: bytes) -> None:
+        """Write, and wait while the client is too slow to read."""
+        if not self._lost and self._transport is not None:
+            self._transport.write(octets)
+            await self._writable.wait()
+
+    async def start_tls(self, context: ssl.SSLContext) -> None:
+        """Begin TLS. What the client has sent in the clear since the answer is dropped (RFC 9051 section 11.1)."""
+        if self._lost or self._transport is None:
+            return
+        self._inbox.clear()
+        loop = asyncio.get_running_loop()
+        try:
+            upgraded = await loop.start_tls(self._transport, self, context, server_side=True)
+        except (OSError, EOFError):
+            # The client does not trust the certificate, or has gone.
+            self._lost = self._ended = True
+            return
+        assert upgraded is not None
+        self._transport = upgraded
+
+    def close(self) -> None:
+        """End the connection when all is written."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def _run(self) -> None:
+        try:
+            await self._serve(self)
+        finally:
+            self.close()
