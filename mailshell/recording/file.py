@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
+
+from mailshell.recording.digest import Digest
 
 
 class RecordingFile:
@@ -18,13 +19,13 @@ class RecordingFile:
         self.path = path
         self.error: OSError | None = None
         self.events = 0
-        self._hash = hashlib.sha256()
+        self._digest = Digest()
         self._number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     @property
     def digest(self) -> str:
         """The SHA-256 of all that was written, in hexadecimal."""
-        return self._hash.hexdigest()
+        return self._digest.hexdigest()
 
     def write(self, *pieces: bytes) -> None:
         """Append a line, given in pieces, with its line end."""
@@ -39,8 +40,7 @@ class RecordingFile:
         except OSError as error:
             self.error = error
             return
-        for piece in pieces:
-            self._hash.update(piece)
+        self._digest.update(pieces)
         self.events += 1
 
     def close(self) -> None:
@@ -48,3 +48,4 @@ class RecordingFile:
         if self._number >= 0:
             os.close(self._number)
             self._number = -1
+            self._digest.close()

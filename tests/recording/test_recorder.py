@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from mailshell.protocol.events import Deviation, SecretSpan, Side
 from mailshell.protocol.secrecy import Secrets
+from mailshell.recording.digest import Digest
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import UNSAFE, Header
 from mailshell.recording.octets import Mask
@@ -131,7 +132,7 @@ def test_the_octets_of_a_side_come_back_read_by_read(chunks: list[bytes]) -> Non
     class Kept(RecordingFile):
         def __init__(self) -> None:
             self.error, self.events = None, 0
-            self._hash = hashlib.sha256()
+            self._digest = Digest()
 
         def write(self, *pieces: bytes) -> None:
             written.writelines(pieces)
@@ -151,6 +152,7 @@ import sys, time
 from pathlib import Path
 from mailshell.protocol.events import Side
 from mailshell.protocol.secrecy import Secrets
+from mailshell.recording.digest import Digest
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import Header
 from mailshell.recording.recorder import Recorder
@@ -181,3 +183,17 @@ def test_killed_at_any_moment_it_loses_one_event_at_the_most(tmp_path: Path) -> 
         assert numbers == list(range(1, len(numbers) + 1))
         assert len(numbers) >= told
         path.unlink()
+
+
+@given(
+    pieces=st.lists(
+        st.tuples(st.sampled_from([1, 100, 40_000, 300_000]), st.binary(min_size=1, max_size=1)), max_size=60
+    )
+)
+def test_the_hash_is_that_of_the_pieces_in_their_order(pieces: list[tuple[int, bytes]]) -> None:
+    digest = Digest()
+    for count, octet in pieces:
+        digest.update((octet * count, b"\n"))
+    joined = b"".join(octet * count + b"\n" for count, octet in pieces)
+    assert digest.hexdigest() == hashlib.sha256(joined).hexdigest()
+    digest.close()

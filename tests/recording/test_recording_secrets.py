@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import random
 
 import pytest
 from logins import IMAP_WAYS, POP3_WAYS, located, quoted
 
 from mailshell.protocol.secrecy import LEAST
+from mailshell.recording.digest import Digest
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import Header
 from mailshell.recording.watch import Watch
@@ -25,7 +25,7 @@ class Kept(RecordingFile):
 
     def __init__(self) -> None:
         self.error, self.events, self.lines = None, 0, b""
-        self._hash = hashlib.sha256()
+        self._digest = Digest()
 
     def write(self, *pieces: bytes) -> None:
         self.lines += b"".join(pieces)
