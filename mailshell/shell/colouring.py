@@ -16,7 +16,7 @@ from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local.table import COMMANDS
 
 #: Hints are grey, and what is likely to fail is italic too: it says why, beside.
-_OWN = {"hint": "ansibrightblack", "completion.dimmed": "italic #5f5f5f"}
+_OWN = {"hint": "ansibrightblack", "completion.dimmed": "italic #444444"}
 
 
 def input_lexer(interpreter: Interpreter) -> DynamicLexer:
