@@ -124,9 +124,11 @@ def _words(kind: str, position: Position, around: Surroundings) -> Iterator[Offe
 
 
 def _offers(kind: str, position: Position, around: Surroundings) -> Iterator[Offer]:
-    if kind == "keyword":
-        names = (expected.name for expected in position.expected if expected.kind == "keyword")
-        yield from (Offer(name) for several in names for name in several.split("|"))
+    if kind in ("keyword", "value"):
+        # A value is offered only where the grammar names all that it can be (``0|1|infinity``).
+        names = (expected.name for expected in position.expected if expected.kind == kind)
+        wanted = (several for several in names if kind == "keyword" or "|" in several)
+        yield from (Offer(name) for several in wanted for name in several.split("|") if "(" not in name)
     elif kind in ("flag", "flags"):
         opener = "(" if kind == "flags" and not position.command.endswith("STORE") else ""
         for offer in flag_offers(position, around):
