@@ -25,6 +25,6 @@ def discard(stream: TextIO) -> None:
     os.close(null)
 
 
-def reason(error: OSError) -> str:
+def reason(error: OSError | ValueError) -> str:
     """A few words for the error."""
-    return (error.strerror or str(error)).lower()
+    return (getattr(error, "strerror", None) or str(error)).lower()

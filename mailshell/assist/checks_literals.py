@@ -63,10 +63,10 @@ def exceeds(literal: str, limit: int) -> bool:
 def search_without_charset(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
     """Without CHARSET the text of a search is US-ASCII (RFC 3501 section 6.4.4); in IMAP4rev2 it is UTF-8."""
     record = reading.head.record
-    if record is None or "[CHARSET charset:charset]" not in record.arguments or situation.utf8:
+    takes_charset = record is not None and any(argument.kind == "charset" for argument in record.parsed)
+    if not takes_charset or situation.utf8 or reading.given("charset") is not None:
         return
-    beyond = any(not item.text.isascii() for _, item in reading.matched)
-    if beyond and not any(slot.kind == "charset" for slot, _ in reading.matched):
+    if any(not item.text.isascii() for _, item in reading.matched):
         how = f"{reading.name} CHARSET UTF-8 ... says what it is"
         yield Caution("search-without-charset", f"text beyond ASCII without a CHARSET is no IMAP4rev1; {how}")
 

@@ -9,6 +9,7 @@ from mailshell.assist.forms import form_of, kind_in_words
 from mailshell.assist.grammar import find_term
 from mailshell.assist.reading import Reading
 from mailshell.assist.situation import Caution, Situation
+from mailshell.assist.tokens import Item
 from mailshell.protocol.terms import Terms
 
 _NUMBER = r"(?:[1-9]\d*|\*)"
@@ -46,34 +47,40 @@ def unclosed(reading: Reading, situation: Situation, terms: Terms) -> Iterator[C
 
 
 def malformed_redirection(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
-    """What looks like ``> FILE`` and is none. Where a secret may stand nothing is said."""
-    record, tokens = reading.head.record, reading.tokens
-    if record is None or any(argument.secret for argument in record.parsed) or len(tokens.levels) > 1:
-        return
-    items = tokens.levels[0].items
+    """What looks like ``> FILE`` and is none."""
+    items = _open_items(reading)
     at = next((at for at, item in enumerate(items) if item.kind == "word" and item.text.startswith(">")), None)
     if at is None:
         return
     text = " ".join(item.text for item in items[at:])
-    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     if text.startswith(">>"):
         how = "> FILE writes a file anew, and nothing appends to one"
     elif text == ">":
         how = "the name of a file has to follow"
     else:
         how = "a file with blanks needs quotes"
-    yield Caution("malformed-redirection", f'"{shown}" is sent too; {how}')
+    yield Caution("malformed-redirection", f'"{_cut(text)}" is sent too; {how}')
 
 
 def malformed_pipe(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:
-    """What looks like ``| program`` and is none. Where a secret may stand nothing is said."""
-    record = reading.head.record
-    if record is None or any(argument.secret for argument in record.parsed) or len(reading.tokens.levels) > 1:
-        return
-    found = next((item for item in reading.tokens.levels[0].items if item.kind == "word" and "|" in item.text), None)
+    """What looks like ``| program`` and is none."""
+    words = (item.text for item in _open_items(reading) if item.kind == "word")
+    found = next((word for word in words if "|" in word), None)
     if found is not None:
-        shown = found.text if len(found.text) <= _SHOWN else f"{found.text[:_SHOWN]}…"
-        yield Caution("malformed-pipe", f'"{shown}" is sent too; to a program leads | with blanks on both sides')
+        text = f'"{_cut(found)}" is sent too; to a program leads | with blanks on both sides'
+        yield Caution("malformed-pipe", text)
+
+
+def _open_items(reading: Reading) -> list[Item]:
+    """The tokens outside brackets; none if one may be a secret, of which nothing is said."""
+    record, levels = reading.head.record, reading.tokens.levels
+    if record is None or any(argument.secret for argument in record.parsed) or len(levels) > 1:
+        return []
+    return levels[0].items
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def missing_argument(reading: Reading, situation: Situation, terms: Terms) -> Iterator[Caution]:

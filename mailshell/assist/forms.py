@@ -79,6 +79,11 @@ def _bare_form(expected: Expected) -> str:
     return template if template.startswith("{l") else template.format(expected.name)
 
 
+def is_list(kind: str) -> bool:
+    """Whether an argument of this kind is written in parentheses."""
+    return FORMS.get(kind) == _LIST
+
+
 def kind_in_words(kind: str) -> str:
     """How a kind is called in a sentence."""
     return KINDS.get(kind) or TERM_KINDS.get(kind) or MORE_KINDS[kind]

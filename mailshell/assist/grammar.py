@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from mailshell.assist.slots import Slot, term_slots
 from mailshell.assist.tokens import Item
+from mailshell.protocol.terms import KINDS as TERM_KINDS
 from mailshell.protocol.terms import Term, Terms
 
 #: What stands in the parentheses (for ``section``: the brackets) of an argument of this kind.
@@ -101,6 +103,17 @@ _DATE = re.compile(r'"[ \d]\d-[A-Za-z]{3}-\d{4}\b')
 #: A date that has not been typed to its end.
 _DATE_BEGINS = re.compile(r'"(?:[ \d](?:\d(?:-[A-Za-z]{0,3}(?:-[\d :+-]*)?)?)?)?\Z')
 _PARTS = re.compile(r"\d+(?:\.\d+)*(?:\.|\Z)")
+
+
+@cache
+def element_kind(kind: str) -> str:
+    """The kind of the terms that stand for an argument of this kind, or as the first word within its parentheses.
+
+    ``fetch-items`` → ``fetch-item``, ``quota-limits`` → ``quota-resource``, ``charset`` → ``charset``.
+    """
+    slots = term_slots(INSIDE.get(kind, ""))
+    found = slots[0].kind if slots else kind
+    return TERMS_OF.get(kind, found if found in TERM_KINDS else kind)
 
 
 def inside(slot: Slot, opener: str) -> tuple[Slot, ...]:

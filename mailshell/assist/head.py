@@ -36,7 +36,7 @@ class Head:
     @property
     def whole_line(self) -> bool:
         """Whether all that follows the name is one argument."""
-        return self.record is not None and [argument.kind for argument in self.record.parsed] == ["secret"]
+        return self.record is not None and self.record.whole_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mailshell.assist.forms import form, kind_in_words
 from mailshell.assist.position import Position, locate
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.terms import Terms
+from mailshell.text.abbreviation import full_name
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -31,20 +32,13 @@ def hint_at(position: Position, local: Mapping[str, str] = _NOTHING) -> str:
     if not position.fresh:
         return ""
     if position.kind == "local-argument":
-        return "" if position.given else _local_arguments(position.enclosing[0], local)
+        name = full_name(position.enclosing[0], local)
+        return "" if position.given or name is None else local[name]
     if position.kind == "file":
         return "file"
     if position.kind == "partial":
         return "first.count>"
     return " ".join(map(form, position.expected))
-
-
-def _local_arguments(name: str, local: Mapping[str, str]) -> str:
-    """The arguments of a local command, whose name may be shortened."""
-    if name in local:
-        return local[name]
-    matches = [known for known in local if known.startswith(name)] if len(name) > 1 else []
-    return local[matches[0]] if len(matches) == 1 else ""
 
 
 def explain_position(position: Position) -> str:

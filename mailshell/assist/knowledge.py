@@ -126,8 +126,8 @@ class Knowledge:
     def __init__(self) -> None:
         self._mailboxes: dict[bytes, Mailbox] = {}
         self._octets = 0
-        #: Whether all mailboxes were listed, and not only some.
-        self.listed = False
+        #: Whether all mailboxes were listed, and not only some; and whether some were made, renamed or removed since.
+        self.listed = self.stale = False
         self.messages = Messages()
         self.found_uids: tuple[int, ...] = ()
         self.quota_roots: set[str] = set()
@@ -156,7 +156,7 @@ class Knowledge:
         for listing in listed:
             self._list(listing)
         self.version += 1
-        self.listed = True
+        self.listed, self.stale = True, False
 
     def learn(self, data: Data, command: str = "") -> None:
         """Take in what a response says. ``command``: the one that it answers, which tells whether numbers are UIDs."""

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mailshell.assist.grammar import TERMS_OF, fits, inside, part_length
+from mailshell.assist.grammar import fits, inside, part_length
 from mailshell.assist.head import Head, read_head, tokens_of
 from mailshell.assist.redirection import find_redirection
 from mailshell.assist.slots import Slot, argument_slots
@@ -239,8 +239,3 @@ class _Finder:
             enclosing=tuple(self.enclosing),
             tag=self.head.tag,
         )
-
-
-def term_kind(kind: str) -> str:
-    """The kind of the terms that may stand for an argument of this kind: ``fetch-items`` → ``fetch-item``."""
-    return TERMS_OF.get(kind, kind)

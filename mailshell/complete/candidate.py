@@ -37,10 +37,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An offer for the line at hand: ``text`` replaces it from the offset ``start`` up to the cursor."""
+    """An offer for the line at hand: ``text`` replaces it from the offset ``start`` up to the cursor.
+
+    ``loose``: the typed word is no piece of it, and only its letters stand in it.
+    """
 
     text: str
     start: int
     shown: str
     meta: str = ""
     dimmed: bool = False
+    loose: bool = False

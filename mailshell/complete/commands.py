@@ -8,6 +8,7 @@ from mailshell.assist.position import Position
 from mailshell.complete.candidate import Offer
 from mailshell.complete.reasons import against_command
 from mailshell.complete.surroundings import Surroundings
+from mailshell.text.abbreviation import full_name
 
 
 def command_offers(position: Position, around: Surroundings) -> Iterator[Offer]:
@@ -41,12 +42,10 @@ def local_offers(around: Surroundings) -> Iterator[Offer]:
 
 def local_arguments(position: Position, around: Surroundings) -> Iterator[Offer]:
     """What a local command takes as its first argument; its name may be shortened."""
-    name = position.enclosing[0]
-    found = [around.local[name]] if name in around.local else []
-    found = found or [command for known, command in around.local.items() if known.startswith(name)]
-    if len({command.name for command in found}) != 1:
+    name = full_name(position.enclosing[0], around.local)
+    if name is None:
         return
-    command = found[0]
+    command = around.local[name]
     if position.given:
         # What may stand behind a first argument is told under the name of both (``.set theme``).
         values = around.words.get(f"{command.takes} {position.given[0].lower()}") if len(position.given) == 1 else None

@@ -21,7 +21,7 @@ from mailshell.complete.flags import flag_offers
 from mailshell.complete.mailboxes import MailboxNames, mailbox_offer, patterns
 from mailshell.complete.matching import matching
 from mailshell.complete.messages import KnownUids, number_offers, set_part
-from mailshell.complete.names import word_offers
+from mailshell.complete.names import opener, word_offers
 from mailshell.complete.sections import section_offers
 from mailshell.complete.surroundings import Surroundings
 
@@ -51,7 +51,10 @@ class Completer:
 
     def complete(self, text: str, around: Surroundings) -> list[Candidate]:
         """The candidates for the line up to the cursor."""
-        position = locate(text, around.catalogue, around.terms, tags=around.tags)
+        return self.complete_at(locate(text, around.catalogue, around.terms, tags=around.tags), text, around)
+
+    def complete_at(self, position: Position, text: str, around: Surroundings) -> list[Candidate]:
+        """The candidates for a position at the end of the text."""
         if position.kind == "command":
             return _choose(_spaced(position.word), position.start, command_offers(position, around))
         if position.kind == "local":
@@ -82,8 +85,7 @@ class Completer:
         several = kind in _SETS
         begin = set_part(position.word) if several else 0
         offers = self._uids.offers if kind in _UIDS else number_offers
-        typed = position.word[begin:]
-        found = (offer for offer in offers(position.word, around, several=several) if offer.text.startswith(typed))
+        found = offers(position.word, around, several=several)
         return [_candidate(offer, position.start + begin) for offer in found]
 
     def _mailbox(self, position: Position, around: Surroundings) -> list[Candidate]:
@@ -91,13 +93,15 @@ class Completer:
             return []
         names = self._mailboxes.of(around.knowledge)
         word = position.word.removesuffix('"')
-        indexes = matching(word, names.keys, parts=True) or matching(word, names.raw_keys)
+        indexes, loose = matching(word, names.keys, parts=True)
+        if not indexes:
+            indexes, loose = matching(word, names.raw_keys)
         special = [] if position.word or position.quoted else patterns(position)
         boxes: Iterable[Mailbox] = (names.mailboxes[index] for index in indexes[: MOST - 1])
         found = [*special, *(mailbox_offer(box, position, around) for box in boxes)]
         found.sort(key=lambda offer: bool(offer.reason))
         count = len(indexes) + len(special)
-        return _limited([_candidate(offer, position.start) for offer in found], count, position.word)
+        return _limited([_candidate(offer, position.start, loose) for offer in found], count, position.word)
 
 
 def _kinds(position: Position) -> list[str]:
@@ -130,9 +134,9 @@ def _offers(kind: str, position: Position, around: Surroundings) -> Iterator[Off
         wanted = (several for several in names if kind == "keyword" or "|" in several)
         yield from (Offer(name) for several in wanted for name in several.split("|") if "(" not in name)
     elif kind in ("flag", "flags"):
-        opener = "(" if kind == "flags" and not position.command.endswith("STORE") else ""
+        opened = opener(kind, position)
         for offer in flag_offers(position, around):
-            yield replace(offer, text=opener + offer.text, key=offer.text)
+            yield replace(offer, text=opened + offer.text, key=offer.text)
     else:
         yield from word_offers(kind, position, around)
 
@@ -152,9 +156,9 @@ def _spaced(word: str) -> str:
 def _choose(word: str, start: int, offers: Iterable[Offer]) -> list[Candidate]:
     """Those that the word means; what something speaks against comes last."""
     known = list(offers)
-    indexes = matching(word, [offer.name.casefold() for offer in known])
+    indexes, loose = matching(word, [offer.name.casefold() for offer in known])
     chosen = sorted((known[index] for index in indexes), key=lambda offer: bool(offer.reason))
-    return _limited([_candidate(offer, start) for offer in chosen[:MOST]], len(chosen), word)
+    return _limited([_candidate(offer, start, loose) for offer in chosen[:MOST]], len(chosen), word)
 
 
 def _limited(found: list[Candidate], count: int, word: str) -> list[Candidate]:
@@ -165,6 +169,6 @@ def _limited(found: list[Candidate], count: int, word: str) -> list[Candidate]:
     return [*found[: MOST - 1], Candidate(word, found[-1].start, "…", more, dimmed=True)]
 
 
-def _candidate(offer: Offer, start: int) -> Candidate:
+def _candidate(offer: Offer, start: int, loose: bool = False) -> Candidate:
     meta = ": ".join(filter(None, (offer.reason, offer.meta)))
-    return Candidate(offer.text, start, offer.shown or offer.text, meta, bool(offer.reason))
+    return Candidate(offer.text, start, offer.shown or offer.text, meta, bool(offer.reason), loose)

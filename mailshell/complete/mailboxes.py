@@ -65,7 +65,7 @@ def mailbox_offer(box: Mailbox, position: Position, around: Surroundings) -> Off
     """A mailbox for the place at the cursor."""
     attributes = {attribute.lower() for attribute in box.attributes}
     reason = "can't be selected" if position.command in _SELECTING and attributes & _CANNOT else ""
-    if not box.raw.isascii() and not around.utf8:
+    if not box.raw.isascii() and not around.situation.utf8:
         reason = "its name is 8-bit, and would be sent encoded; .raw can send it"
     meta = " ".join(attribute for attribute in box.attributes if attribute.lower() not in _DULL)
     return Offer(quoted(_typed(box), opened=position.quoted), meta, reason, shown=box.name)

@@ -9,29 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 #: A word that is longer is no abbreviation of anything.
 _LONGEST_FUZZY = 40
 
 
-def matching(word: str, keys: Sequence[str], *, parts: bool = False) -> list[int]:
-    """The indexes of the matching keys (casefolded), in their order.
+class Matches(NamedTuple):
+    """The indexes of the keys that match; ``loose``: they hold the letters of the word, and not the word."""
+
+    indexes: list[int]
+    loose: bool = False
+
+
+def matching(word: str, keys: Sequence[str], *, parts: bool = False) -> Matches:
+    """Which keys (casefolded) match, in their order.
 
     ``parts``: those that begin with the word and those of which a part does are shown together.
     """
     wanted = word.casefold()
     if not wanted:
-        return list(range(len(keys)))
+        return Matches(list(range(len(keys))))
     begins = [index for index, key in enumerate(keys) if key.startswith(wanted)]
     if begins and not parts:
-        return begins
+        return Matches(begins)
     somewhere = [index for index, key in enumerate(keys) if wanted in key]
     if somewhere:
         begun = set(begins)
         part = re.compile(rf"(?<![^\W_]){re.escape(wanted)}" if wanted[0].isalnum() else re.escape(wanted))
         within = [index for index in somewhere if index not in begun and part.search(keys[index])]
-        return begins + within or somewhere
-    return _scattered(wanted, keys) if len(wanted) <= _LONGEST_FUZZY else []
+        return Matches(begins + within or somewhere)
+    return Matches(_scattered(wanted, keys) if len(wanted) <= _LONGEST_FUZZY else [], loose=True)
 
 
 def _scattered(wanted: str, keys: Sequence[str]) -> list[int]:

@@ -6,37 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from mailshell.assist.capabilities import ENABLED, parameters
-from mailshell.assist.position import Position, term_kind
+from mailshell.assist.forms import is_list
+from mailshell.assist.grammar import element_kind
+from mailshell.assist.position import Position
 from mailshell.complete.candidate import Offer, is_plain_word
 from mailshell.complete.mailboxes import quoted
 from mailshell.complete.reasons import against_term, lacking
 from mailshell.complete.surroundings import Surroundings
 from mailshell.protocol import sasl
+from mailshell.text.months import MONTHS
 
-#: The terms that stand within the parentheses of an argument.
-_ELEMENTS: Mapping[str, str] = {
-    "annotation-attributes": "annotation-attribute",
-    "annotation-entries": "annotation-entry",
-    "annotation-values": "annotation-attribute",
-    "create-parameters": "create-parameter",
-    "fetch-modifiers": "fetch-modifier",
-    "id-parameters": "id-field",
-    "metadata-entries": "metadata-entry",
-    "metadata-options": "metadata-option",
-    "metadata-values": "metadata-entry",
-    "quota-limits": "quota-resource",
-    "search-sources": "notify-filter",
-    "select-parameters": "select-parameter",
-    "sort-criteria": "sort-key",
-    "status-items": "status-item",
-    "store-modifiers": "store-modifier",
-}
-#: Arguments that must be in parentheses: with the first word comes the one that opens them.
-_IN_PARENTHESES = frozenset(_ELEMENTS) - {"annotation-entries", "annotation-attributes", "metadata-entries"} | {
-    "list-return",
-    "list-selection",
-    "search-return",
-}
+#: Lists that may do with one element and no parentheses.
+_BARE = frozenset({"fetch-items", "metadata-entries", "parameters"})
 #: Terms that are strings, and stand in quotes.
 _STRINGS = frozenset({"id-field", "annotation-entry", "annotation-attribute"})
 #: Data items that stand alone, and in no list (RFC 9051 section 6.4.5).
@@ -66,8 +47,7 @@ def word_offers(kind: str, position: Position, around: Surroundings) -> Iterator
     if kind in _ADVERTISED:
         yield from _advertised(kind, around)
         return
-    element = _ELEMENTS.get(kind, term_kind(kind))
-    opener = "(" if kind in _IN_PARENTHESES and not position.listed else ""
+    element, opened = element_kind(kind), opener(kind, position)
     if not position.listed:
         yield from (Offer(word, meta) for word, meta in _WORDS.get(kind, ()))
     terms = around.terms.of_kind(element)
@@ -78,8 +58,14 @@ def word_offers(kind: str, position: Position, around: Surroundings) -> Iterator
             continue
         name = f'"{term.name}"' if element in _STRINGS else term.name
         meta = f"{term.arguments}  {term.help}" if term.arguments and not term.name.endswith("[") else term.help
-        yield Offer(opener + name, meta, against_term(term, around.situation), key=term.name)
+        yield Offer(opened + name, meta, against_term(term, around.situation), key=term.name)
     yield from _particular(kind, around)
+
+
+def opener(kind: str, position: Position) -> str:
+    """The parenthesis that goes with the first word of a list, where there has to be one."""
+    may_be_bare = kind in _BARE or (kind == "flags" and position.command.endswith("STORE"))
+    return "(" if is_list(kind) and not may_be_bare and not position.listed else ""
 
 
 def _advertised(kind: str, around: Surroundings) -> Iterator[Offer]:
@@ -115,12 +101,10 @@ def _particular(kind: str, around: Surroundings) -> Iterator[Offer]:
     elif kind == "date":
         for days, meta in ((0, "today"), (1, "yesterday"), (7, "a week ago"), (30, "30 days ago"), (365, "a year ago")):
             day = around.now.date() - timedelta(days=days)
-            yield Offer(f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}", f"{meta}, {_DAYS[day.weekday()]}")
+            yield Offer(f"{day.day}-{MONTHS[day.month - 1]}-{day.year}", f"{meta}, {_DAYS[day.weekday()]}")
     elif kind == "date-time":
         now = around.now
-        yield Offer(f'"{now.day:2}-{_MONTHS[now.month - 1]}-{now.year} {now:%H:%M:%S %z}"', "now")
+        yield Offer(f'"{now.day:2}-{MONTHS[now.month - 1]}-{now.year} {now:%H:%M:%S %z}"', "now")
 
 
-#: As the protocol has them, whatever the language of the machine (RFC 9051 section 9, date-month).
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mailshell.assist.position import Position
 from mailshell.assist.reading import read
+from mailshell.assist.tokens import Item
 from mailshell.complete.candidate import Offer
 from mailshell.complete.surroundings import Surroundings
 from mailshell.protocol.imap.data import BodyStructure
@@ -36,15 +37,18 @@ def _parts(text: str, around: Surroundings) -> list[BodyStructure]:
     reading = read(text, around.catalogue, around.terms, tags=True)
     if reading is None:
         return []
-    by_number, by_uid = reading.given("sequence-set"), reading.given("uid-set")
     messages = around.knowledge.messages
-    for number, message in messages.items():
-        if message.structure is None:
-            continue
-        named = by_number is not None and by_number.text == str(number)
-        if named or (by_uid is not None and by_uid.text == str(message.uid)):
-            return [part for part in _walk(message.structure) if part.section]
-    return []
+    number, uid = (_number(reading.given(kind)) for kind in ("sequence-set", "uid-set"))
+    if uid is not None:
+        number = next((known for known, message in messages.items() if message.uid == uid), None)
+    message = messages.get(number) if number is not None else None
+    structure = message.structure if message is not None else None
+    return [part for part in _walk(structure) if part.section] if structure is not None else []
+
+
+def _number(item: Item | None) -> int | None:
+    """The one number that a set is."""
+    return int(item.text) if item is not None and item.text.isdecimal() and len(item.text) < 20 else None
 
 
 def _walk(structure: BodyStructure) -> Iterator[BodyStructure]:

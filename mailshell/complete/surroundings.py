@@ -13,6 +13,9 @@ from mailshell.assist.situation import Situation
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.terms import Terms
 
+#: Names and a few words about each, by the kind of argument that they may be.
+Words = Mapping[str, Callable[[], Iterable[tuple[str, str]]]]
+
 
 class Local(Protocol):
     """A local command, as far as completion is concerned."""
@@ -38,8 +41,7 @@ class Surroundings:
     """``messages`` is how many there are (EXISTS, or what STAT said), ``permanent_flags`` what PERMANENTFLAGS named.
 
     ``words`` gives, for each kind of argument that a local command may take, the names and a few words about each.
-    ``now`` has a time zone. ``connected``: there is a session. ``utf8``: what is typed goes out in UTF-8, mailbox names
-    too (RFC 6855 section 3).
+    ``now`` has a time zone. ``connected``: there is a session.
     """
 
     catalogue: Catalogue
@@ -52,9 +54,8 @@ class Surroundings:
     flags: tuple[str, ...] = ()
     permanent_flags: tuple[str, ...] | None = None
     user: str | None = None
-    utf8: bool = False
     local: Mapping[str, Local] = field(default_factory=lambda: MappingProxyType({}))
-    words: Mapping[str, Callable[[], Iterable[tuple[str, str]]]] = field(default_factory=lambda: MappingProxyType({}))
+    words: Words = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def tags(self) -> bool:

@@ -12,6 +12,7 @@ from mailshell.config.file import read_config
 from mailshell.config.macros import Macro, check_definition, check_name, lines_of
 from mailshell.config.settings import toml_string
 from mailshell.exits import UsageError
+from mailshell.streams import reason
 from mailshell.text.first_word import first_word
 
 _HEAD = "# Written by mailshell's .alias and .unalias; your own go into config.toml, which is never written.\n"
@@ -97,4 +98,4 @@ def write_aliases(path: Path, aliases: Mapping[str, str]) -> None:
             os.unlink(new)
             raise
     except OSError as error:
-        raise UsageError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path} can't be written: {reason(error)}") from None

@@ -12,6 +12,7 @@ from typing import Any
 from mailshell.config.macros import check_definition, check_name
 from mailshell.config.settings import SETTINGS, Value, did_you_mean, find
 from mailshell.exits import UsageError
+from mailshell.streams import reason
 
 #: A file longer than this (octets) is not read.
 _MOST = 1 << 20
@@ -69,7 +70,7 @@ def read_config(path: Path) -> ConfigFile:
         column = error.start - error.object.rfind(b"\n", 0, error.start)
         file.problems.append(f"{path}: line {line}, column {column}: this is no UTF-8")
     except (OSError, ValueError) as error:
-        file.problems.append(f"{path} can't be read: {(getattr(error, 'strerror', None) or str(error)).lower()}")
+        file.problems.append(f"{path} can't be read: {reason(error)}")
     else:
         _take(file, document, text)
     return file

@@ -22,18 +22,23 @@ _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, 
 class Setting:
     """A setting. ``kind``: ``switch``, ``choice``, ``number`` (whole), ``seconds`` or ``text``.
 
-    ``attribute`` is what it sets in ``Options``. ``choices``: the words of a choice; for a text, those with a meaning
-    of their own. Numbers lie between ``low`` and ``high``, seconds above ``low``.
+    ``sets`` is what it sets in ``Options``, if that has another name. ``choices``: the words of a choice; for a text,
+    those with a meaning of their own. Numbers lie between ``low`` and ``high``, seconds above ``low``.
     """
 
     name: str
     kind: str
     default: Value
     help: str
-    attribute: str
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 1_000_000
+    sets: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """What it sets in ``Options``."""
+        return self.sets or self.name
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -129,34 +134,31 @@ def _toml_words(value: object) -> str:
 
 
 _TABLE = (
-    Setting("debug", "number", 0, "how much of the wire is shown: 0 nothing .. 5 a hex dump (.help .debug)", "level",
-            high=5),
+    Setting("debug", "number", 0, "how much of the wire is shown: 0 nothing .. 5 a hex dump (.help .debug)", high=5,
+            sets="level"),
     Setting("style", "choice", "mailshell", "how the wire is shown: in mailshell's own way, or as Python's modules do",
-            "style", choices=STYLES),
-    Setting("explain", "switch", False, "say under each line of the trace what it means", "explain"),
-    Setting("timeout", "seconds", 60.0, "how long to wait for an answer", "timeout"),
-    Setting("connect_timeout", "seconds", 15.0, "how long to wait for a connection", "connect_timeout"),
-    Setting("confirm", "switch", False, "ask before a command that destroys something", "confirm"),
-    Setting("time", "switch", False, "say after each command how long it took", "time"),
-    Setting("fold", "number", 60, "so many lines of a message are shown on a terminal; 0 shows all", "fold"),
+            choices=STYLES),
+    Setting("explain", "switch", False, "say under each line of the trace what it means"),
+    Setting("timeout", "seconds", 60.0, "how long to wait for an answer"),
+    Setting("connect_timeout", "seconds", 15.0, "how long to wait for a connection"),
+    Setting("confirm", "switch", False, "ask before a command that destroys something"),
+    Setting("time", "switch", False, "say after each command how long it took"),
+    Setting("fold", "number", 60, "so many lines of a message are shown on a terminal; 0 shows all"),
     Setting("pager", "text", "auto", "what shows local output longer than the screen: $PAGER or less (auto), nothing "
-            "(off), or a command", "pager", choices=("auto", "off")),
-    Setting("hints", "switch", True, "show in grey which arguments come next", "hints"),
-    Setting("suggestions", "switch", True, "suggest in grey the last line of the history that begins the same",
-            "suggestions"),
-    Setting("complete_while_typing", "switch", False, "open the menu of completions without Tab",
-            "complete_while_typing"),
-    Setting("background", "switch", True, "let completion ask the server by itself, for the names of mailboxes",
-            "background"),
-    Setting("editing", "choice", "emacs", "the keys that edit a line", "editing", choices=("emacs", "vi")),
+            "(off), or a command", choices=("auto", "off")),
+    Setting("hints", "switch", True, "show in grey which arguments come next"),
+    Setting("suggestions", "switch", True, "suggest in grey the last line of the history that begins the same"),
+    Setting("complete_while_typing", "switch", False, "open the menu of completions without Tab"),
+    Setting("background", "switch", True, "let completion ask the server by itself, for the names of mailboxes"),
+    Setting("editing", "choice", "emacs", "the keys that edit a line", choices=("emacs", "vi")),
     Setting("theme", "choice", "auto", "colours for this background; auto: as the terminal tells, else neutral",
-            "theme", choices=("auto", "dark", "light", "neutral")),
-    Setting("colour", "choice", "auto", "use colours; auto: on a terminal, unless NO_COLOR is set", "colour_choice",
-            choices=("auto", "on", "off")),
+            choices=("auto", "dark", "light", "neutral")),
+    Setting("colour", "choice", "auto", "use colours; auto: on a terminal, unless NO_COLOR is set",
+            choices=("auto", "on", "off"), sets="colour_choice"),
     Setting("plain", "switch", False, "for screen readers: no bottom line, hints, colours or menus; completions are "
-            "listed", "plain"),
+            "listed"),
     Setting("history", "number", 10_000, "so many lines typed before are offered again, from the next start on",
-            "history_size"),
+            sets="history_size"),
 )  # fmt: skip
 #: The debug level from which on there are lines to explain.
 EXPLAINED_LEVEL = 2

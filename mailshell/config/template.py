@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mailshell.config.settings import SETTINGS, toml
 from mailshell.exits import UsageError
+from mailshell.streams import reason
 
 _HEAD = """\
 # The settings of mailshell. Each line below shows a default; to change one, remove the "# " before it.
@@ -50,4 +51,4 @@ def write_template(path: Path) -> None:
             raise UsageError(f"{error.filename} is no folder") from None
         raise UsageError(f"{path} exists already and is left as it is; remove it first to have it made anew") from None
     except OSError as error:
-        raise UsageError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path} can't be written: {reason(error)}") from None

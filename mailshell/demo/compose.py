@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from mailshell.text.months import MONTHS
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Headers = Iterable[tuple[str, str]]
 
@@ -34,7 +35,7 @@ def at(year: int, month: int, day: int, hour: int, minute: int, *, zone: int = 1
 
 def date_header(when: datetime) -> str:
     """The moment as a Date header has it (RFC 5322, section 3.3), whatever the locale."""
-    day, month = _DAYS[when.weekday()], _MONTHS[when.month - 1]
+    day, month = _DAYS[when.weekday()], MONTHS[when.month - 1]
     return f"{day}, {when.day:02} {month} {when.year} {when:%H:%M:%S %z}"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mailshell.protocol.secrecy import Secrets
 from mailshell.protocol.terms import Term
 from mailshell.text.escape import escape, escape_octets
+from mailshell.text.sentences import inner
 
 #: What is quoted from the wire is cut to this many characters.
 MOST_QUOTED = 60
@@ -69,27 +70,18 @@ class Quotes:
         return ", ".join(shown)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """``1 message``, ``1,234 messages``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-#: Words that keep their capital within a sentence.
-_PROPER = frozenset({"English", "German", "French", "Spanish", "Gmail's"})
-
-
-def inner(help_: str) -> str:
-    """The help of a record as it stands within a sentence: ``The flags`` → ``the flags``; ``UIDs hold`` stays."""
-    first = help_.partition(" ")[0]
-    if not first or first in _PROPER or first[1:2].isupper() or first[-1:].isdigit():
-        return help_
-    return help_[0].lower() + help_[1:]
-
-
-def meaning(term: Term, *, advice: bool = True) -> str:
+def meaning(term: Term) -> str:
     """What a term says, and what a client does about it."""
     told = inner(term.help)
-    return f"{told}; {inner(term.advice)}" if advice and term.advice else told
+    return f"{told}; {inner(term.advice)}" if term.advice else told
+
+
+def tell_code(shown: str, term: Term | None, *, advised: bool = True) -> list[Explanation]:
+    """A response code, and what it asks of a client."""
+    if term is None:
+        return unknown(f"the response code {shown}, which is not in the tables")
+    told = f"the response code {shown}: {inner(term.help)} ({source(term.rfc)})"
+    return say(told, f"advice: {inner(term.advice)}" if advised and term.advice else "")
 
 
 def meanings(terms: Iterable[tuple[str, Term]], most: int = 3) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailshell.explain.explanation import Quotes, counted, inner
+from mailshell.explain.explanation import Quotes
 from mailshell.explain.items import item_terms, section_text
 from mailshell.explain.lessons import Lessons
 from mailshell.protocol.imap.data import Address, Body, BodyStructure, Envelope, Fetched, FetchItem
 from mailshell.protocol.terms import Term, Terms
+from mailshell.text.sentences import counted, inner
 
 #: So many items of one message are told with their values; the others by name.
 _MOST_ITEMS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailshell.explain.commands import tell_command
-from mailshell.explain.explanation import Explanation, Quotes, counted, inner, meaning, say, source, unknown
+from mailshell.explain.explanation import Explanation, Quotes, meaning, say, tell_code, unknown
 from mailshell.explain.items import section_text
 from mailshell.explain.lessons import Alike, Lessons
 from mailshell.explain.logins import Logins
@@ -20,6 +20,7 @@ from mailshell.protocol.imap.response import KeptLiteral, Kind, Response, read_r
 from mailshell.protocol.imap.terms import TERMS
 from mailshell.protocol.imap.values import Atom, List, read_values
 from mailshell.protocol.secrecy import Secrets
+from mailshell.text.sentences import counted, inner
 
 #: How a completion is called, by its status.
 #: What a refusal leaves behind (RFC 9051 section 6.3.2).
@@ -264,11 +265,8 @@ class ImapExplainer:
             first, *rest = self._teller.capabilities(words)
             return say(f"the response code CAPABILITY: {first}", *rest) + self._teller.foreign(words)
         term = TERMS.find("response-code", name)
-        if term is None:
-            return unknown(f"the response code {shown}, which is not in the tables")
-        told = f"the response code {shown}: {inner(term.help)} ({source(term.rfc)})"
-        advised = term.advice and self._lessons.fresh(("advice", term.name))
-        return say(told, f"advice: {inner(term.advice)}" if advised else "")
+        advised = term is not None and bool(term.advice) and self._lessons.fresh(("advice", term.name))
+        return tell_code(shown, term, advised=advised)
 
     def _data(self, response: Response, exchange: Exchange | None) -> list[Explanation]:
         data, deviations = read_data(response)

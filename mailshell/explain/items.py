@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mailshell.explain.explanation import inner
+from mailshell.assist.grammar import part_length
 from mailshell.protocol.terms import Term, Terms
+from mailshell.text.sentences import inner
 
 _NAME = re.compile(r"([^\[\s]+\[)([^\]]*)")
 _RANGE = re.compile(r"\]<(\d{1,20})(?:\.(\d{1,20}))?>")
-_SECTION = re.compile(r"(?:(\d{1,9}(?:\.\d{1,9})*+)(?:\.|\Z))?([A-Za-z.]*)")
 
 
 def item_terms(name: str, kinds: Iterable[str], terms: Terms) -> Iterator[tuple[str, Term]]:
@@ -34,8 +34,7 @@ def section_text(name: str, terms: Terms) -> str:
     match = _NAME.match(name)
     if match is None:
         return ""
-    found = _SECTION.match(match[2])
-    part, term = found[1] if found else None, _section_term(match[2], terms)
+    part, term = match[2][: part_length(match[2])].rstrip("."), _section_term(match[2], terms)
     if term is None:
         what = f"part {part}" if part else ("the whole message" if not match[2] else "a section")
     else:
@@ -52,5 +51,4 @@ def _range(after: str) -> str:
 
 
 def _section_term(section: str, terms: Terms) -> Term | None:
-    found = _SECTION.match(section)
-    return terms.find("section", found[2]) if found and found[2] else None
+    return terms.find("section", section[part_length(section) :].partition(" ")[0])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from mailshell.explain.commands import tell_command
-from mailshell.explain.explanation import Explanation, Quotes, counted, inner, meaning, say, source, unknown
+from mailshell.explain.explanation import Explanation, Quotes, meaning, say, tell_code, unknown
 from mailshell.explain.lessons import Alike, Lessons
 from mailshell.explain.logins import Logins
 from mailshell.protocol.events import BodyPart, Line
@@ -15,6 +15,7 @@ from mailshell.protocol.pop3.catalogue import CATALOGUE
 from mailshell.protocol.pop3.response import StatusLine, read_status
 from mailshell.protocol.pop3.terms import TERMS
 from mailshell.protocol.secrecy import Secrets
+from mailshell.text.sentences import counted, inner
 
 _NUMBERS = re.compile(rb"(\d{1,18})[ \t]+(\d{1,18})(?:\s|\Z)")
 _IDENTIFIER = re.compile(rb"(\d{1,18})[ \t]+(\S+)")
@@ -133,10 +134,7 @@ class Pop3Explainer:
         if not code:
             return []
         term = TERMS.find("response-code", code.decode("latin-1"))
-        if term is None:
-            return unknown(f"the response code {self._quotes(code, 40)}, which is not in the tables")
-        advice = f"advice: {inner(term.advice)}" if term.advice else ""
-        return say(f"the response code {term.name}: {inner(term.help)} ({source(term.rfc)})", advice)
+        return tell_code(term.name if term is not None else self._quotes(code, 40), term)
 
 
 # --- replies of one line

@@ -11,9 +11,10 @@ import binascii
 import re
 from collections.abc import Callable
 
-from mailshell.explain.explanation import Quotes, counted, meaning
+from mailshell.explain.explanation import Quotes, meaning
 from mailshell.protocol.secrecy import mask_text
 from mailshell.protocol.terms import Terms
+from mailshell.text.sentences import counted
 
 _CRAM = re.compile(rb"(.+) [0-9a-fA-F]{32,128}", re.DOTALL)
 _SCRAM_FIRST = re.compile(rb"[nyp][^,]*,(?:a=([^,]*))?,(?:m=[^,]*,)?n=([^,]+),r=[^,]*", re.DOTALL)

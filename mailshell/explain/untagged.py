@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from mailshell.explain.explanation import Explanation, Quotes, counted, inner, unknown
+from mailshell.explain.explanation import Explanation, Quotes, unknown
 from mailshell.explain.fetched import FetchTeller
 from mailshell.explain.lessons import Lessons
 from mailshell.protocol.imap.data import (
@@ -24,6 +24,7 @@ from mailshell.protocol.imap.data import (
 )
 from mailshell.protocol.imap.values import as_items, as_octets
 from mailshell.protocol.terms import Terms
+from mailshell.text.sentences import counted, inner
 
 #: Where the values are words that the tables know: their kind.
 _WORDS = {"FLAGS": "flag", "LANGUAGE": "language", "COMPARATOR": "comparator", "ENABLED": "capability"}

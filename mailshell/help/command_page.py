@@ -9,6 +9,7 @@ from mailshell.help.records import NOTHING, TYPED, Example, Record, records
 from mailshell.help.values import choices, term_kinds
 from mailshell.protocol.catalogue import KINDS, Argument, Command, Effect, Reply
 from mailshell.protocol.terms import Term
+from mailshell.text.sentences import inner
 
 _STATES = {
     "imap": {"N": "not authenticated", "A": "authenticated", "S": "selected"},
@@ -141,13 +142,8 @@ def _answers(command: Command, protocol: str, record: Record) -> list[tuple[str,
                 rows.append((f"* {name}", term.help))
     for name in fields.get("codes", "").split():
         term = TERMS[protocol]["response-code", name]
-        rows.append((f"[{term.name}]", term.help + (f"; {_lower(term.advice)}" if term.advice else "")))
+        rows.append((f"[{term.name}]", term.help + (f"; {inner(term.advice)}" if term.advice else "")))
     return rows
-
-
-def _lower(text: str) -> str:
-    """The sentence as the second half of another; names in capitals stay."""
-    return text if text[:2].isupper() or text.startswith("I ") else text[0].lower() + text[1:]
 
 
 def _python(command: Command, protocol: str, record: Record, width: int) -> list[str]:

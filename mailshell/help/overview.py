@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from mailshell.help import layout
 from mailshell.help.local import LocalHelp
-from mailshell.help.names import PREFIXES
+from mailshell.help.names import PREFIXES, PROTOCOLS
 from mailshell.help.topics import Topic, all_topics
 
 _COMMON = {
@@ -20,15 +20,14 @@ _PLACE = re.compile(r"\{(?P<what>values|tables) (?P<name>\S+)\}")
 
 def short_page(protocol: str | None, width: int, local: Mapping[str, LocalHelp]) -> list[str]:
     """One screen: what can be typed, the local commands by group, and how to get more."""
-    name = {"imap": "IMAP", "pop3": "POP3"}.get(protocol or "", "IMAP and POP3")
+    name = PROTOCOLS.get(protocol or "", "IMAP and POP3")
     lines = layout.paragraph(
         f"Type a command of {name} as the protocol spells it, or by Python's name for it. It is sent, and the answer "
         "shown. The tag is added for you; Tab completes.",
         width,
     )
     for one in [protocol] if protocol else _COMMON:
-        head = {"imap": "IMAP", "pop3": "POP3"}[one]
-        lines += layout.paragraph(f"{head:<6}{_COMMON[one].replace(' ', '  ')}", width, 2, 8)
+        lines += layout.paragraph(f"{PROTOCOLS[one]:<6}{_COMMON[one].replace(' ', '  ')}", width, 2, 8)
     files = [("@FILE", "as an argument: the file as a literal"), ("> FILE", "at the end: the data goes to the file")]
     lines += ["", *layout.table(files, width)]
     if local:

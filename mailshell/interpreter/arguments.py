@@ -25,6 +25,7 @@ from mailshell.exits import UsageError
 from mailshell.protocol.catalogue import Command
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.imap.state import ImapState
+from mailshell.streams import reason
 from mailshell.text.escape import escape
 
 _TOKEN = re.compile(
@@ -121,7 +122,7 @@ class ArgumentReader:
 
     def _beyond_ascii(self, token: str, index: int) -> tuple[bytes, bool]:
         """The token's octets, and whether they can stand in the line as they are."""
-        if any(name in self.state.enabled for name in ("UTF8=ACCEPT", "IMAP4REV2")):
+        if self.state.utf8:
             return token.encode("utf-8", "surrogateescape"), True
         value = re.sub(r"\\(.)", r"\1", token[1:-1]) if token.startswith('"') else token
         if self._kind(index) in ("mailbox", "list-mailbox"):
@@ -142,8 +143,9 @@ class ArgumentReader:
         try:
             return file_literal(path, self._sync, crlf=crlf, note=None if crlf else self._note_of(name))
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise UsageError(f'{token}: {reason}; to send such a word instead of a file, quote it: "{token}"') from None
+            raise UsageError(
+                f'{token}: {reason(error)}; to send such a word instead of a file, quote it: "{token}"'
+            ) from None
         except ValueError:
             raise UsageError("the name of a file can't hold a NUL") from None
 
@@ -247,7 +249,7 @@ def file_literal(
                 left -= len(piece[:left])
                 looks = looks and size - left < _LOOKED_AT
         except OSError as error:
-            raise UsageError(f"{path} can't be read any more: {(error.strerror or str(error)).lower()}") from None
+            raise UsageError(f"{path} can't be read any more: {reason(error)}") from None
         if left:
             raise UsageError(f"{path} became shorter while it was sent: {left:,} octets of the literal are missing")
 

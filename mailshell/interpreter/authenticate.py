@@ -30,7 +30,7 @@ def astring(text: str, state: ImapState) -> list[Part]:
     octets = text.encode("utf-8", "surrogateescape")
     if _ATOM.match(octets):
         return [octets]
-    utf8 = bool(state.enabled & {"UTF8=ACCEPT", "IMAP4REV2"})
+    utf8 = state.utf8
     if not any(octet in b"\r\n\0" or (octet >= 0x80 and not utf8) for octet in octets):
         return [b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"']
     literal = octets_literal(octets, state)

@@ -33,13 +33,16 @@ _PATIENCE = 2.0
 _MESSAGES = 200
 
 
+_Request = Callable[["Background"], Awaitable[None]]
+
+
 class Background:
     """The requests of one interpreter, one at a time."""
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
         self._task: asyncio.Task[None] | None = None
-        self._asked: dict[str, float] = {}
+        self._asked: dict[_Request, float] = {}
         self._count = 0
         self._gave_up = False
         #: The request under way, for a message.
@@ -60,18 +63,23 @@ class Background:
         if not interpreter.options.background:
             return None
         request = _REQUESTS.get((session.protocol, kind))
-        if request is None or session.engine.outstanding or session.engine.partial_line or not self._is_due(kind):
+        if request is None or session.engine.outstanding or session.engine.partial_line or not self._is_due(request):
             return None
-        self._asked[kind] = time.monotonic()
+        self._asked[request] = time.monotonic()
         self._task = asyncio.ensure_future(self._run(request))
         return self._task
 
-    def _is_due(self, kind: str) -> bool:
-        learner = self._interpreter.learner
-        if kind == "mailbox" and learner is not None and learner.listing_is_old:
-            return True
-        asked = self._asked.get(kind)
-        return asked is None or time.monotonic() - asked > _FRESH
+    def knows(self, kind: str) -> bool:
+        """Whether there are names of this kind to show at once. Mailboxes made or renamed since LIST are waited for."""
+        knowledge = self._interpreter.knowledge
+        if kind.endswith("mailbox"):
+            return knowledge.listed and not knowledge.stale
+        return bool(knowledge.messages or knowledge.found_uids)
+
+    def _is_due(self, request: _Request) -> bool:
+        asked = self._asked.get(request)
+        old = asked is None or time.monotonic() - asked > _FRESH
+        return old or (request is Background._list and self._interpreter.knowledge.stale)
 
     async def settled(self) -> None:
         """Let a request that is under way be answered first, so that no answer can be taken for that of another.
@@ -89,7 +97,7 @@ class Background:
                 "shown as late, and completion asks nothing more"
             )
 
-    async def _run(self, request: Callable[[Background], Awaitable[None]]) -> None:
+    async def _run(self, request: _Request) -> None:
         tap = self._interpreter.tap
         tap.paused = True
         try:
@@ -126,7 +134,6 @@ class Background:
 
         status = await self._command('LIST "" "*"', take)
         if status.ok:
-            learner.listing_is_old = False
             learner.knowledge.replace_mailboxes(listed)
 
     async def _uids(self) -> None:
@@ -192,7 +199,7 @@ class _Taking:
 
 
 #: What is asked for, by protocol and by the kind of name that is completed.
-_REQUESTS: Mapping[tuple[str, str], Callable[[Background], Awaitable[None]]] = {
+_REQUESTS: Mapping[tuple[str, str], _Request] = {
     ("imap", "mailbox"): Background._list,
     ("imap", "list-mailbox"): Background._list,
     ("imap", "uid"): Background._uids,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from mailshell.exits import UsageError
 from mailshell.interpreter.console import Console
+from mailshell.streams import reason
 from mailshell.text.escape import escape_octets
 
 #: A line of a message longer than this is shown in pieces (octets).
@@ -130,7 +131,7 @@ class FileSink:
         except ValueError:
             raise UsageError("the name of a file can't hold a NUL") from None
         except OSError as error:
-            raise UsageError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
+            raise UsageError(f"{path} can't be written: {reason(error)}") from None
 
     def write(self, octets: bytes) -> None:
         if self.error is not None:
@@ -141,7 +142,7 @@ class FileSink:
             while view:
                 view = view[os.write(self._file, view) :]
         except OSError as error:
-            self.error = f"{self.path}: {(error.strerror or str(error)).lower()}; {self.octets:,} octets were written"
+            self.error = f"{self.path}: {reason(error)}; {self.octets:,} octets were written"
         else:
             self.octets += len(octets)
 

@@ -20,14 +20,18 @@ class Console(Protocol):
     trace go to a terminal. ``whole``: a program may read what is shown, so that nothing of it is cut.
     """
 
-    width: int
     fold: int | None
     raw: bool
     whole: bool
     collects: bool
     interactive: bool
-    height: int | None
     is_terminal: bool
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int | None: ...
 
     def show(self, line: str) -> None:
         """A line of a result, safe for a terminal."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from mailshell.exits import UsageError
 from mailshell.interpreter.body import BodySink, FileSink, KeepSink
+from mailshell.streams import reason
 
 #: What stands for the number of a message in the name of a file.
 PLACE = "{}"
@@ -147,7 +148,7 @@ class FilePerMessage:
         try:
             os.replace(self._path_of(message), self._path_of(name))
         except OSError as error:
-            self.error = f"{self._path_of(name)}: {(error.strerror or str(error)).lower()}"
+            self.error = f"{self._path_of(name)}: {reason(error)}"
             return
         del self._written[message]
         self._written[name] = None

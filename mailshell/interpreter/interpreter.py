@@ -128,6 +128,10 @@ class Interpreter:
             raise UsageError("this belongs to POP3, and the session is IMAP")
         return state
 
+    def read(self, line: str) -> TypedLine:
+        """A typed protocol command, taken apart."""
+        return read_line(line, self.catalogue, tags=self.protocol != "pop3", words=python_api.WORDS)
+
     def next_tag(self) -> str:
         """A tag that no outstanding command has."""
         outstanding = self.session.engine.outstanding if self.session is not None else ()
@@ -272,7 +276,7 @@ class Interpreter:
         if (alias := aliases.find(self, line)) is not None:
             return await aliases.run(self, *alias)
         line = python_api.from_call(self, line)
-        typed = read_line(line, self.catalogue, tags=self.protocol != "pop3", words=python_api.WORDS)
+        typed = self.read(line)
         if typed.record is None:
             # A command of the other protocol by mistake: the engine does not know where its secret is.
             self.secrets.learn(secret_of(line, self.catalogue).encode("utf-8", "surrogateescape"))

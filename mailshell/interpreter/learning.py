@@ -20,13 +20,12 @@ _LISTING = frozenset({"LIST", "UIDL"})
 
 
 class Learner:
-    """Fills ``knowledge``. ``listing_is_old``: mailboxes were made, renamed or removed since the last LIST."""
+    """Fills ``knowledge``."""
 
     masks = False
 
     def __init__(self, state: ImapState | Pop3State) -> None:
         self.knowledge = Knowledge()
-        self.listing_is_old = False
         self._state = state
         self._listing: Exchange | None = None
         self._lines = LineSplitter()
@@ -57,7 +56,7 @@ class Learner:
         if name in _OPENING:
             self.knowledge.forget_messages()
         elif name in _RENAMING and status.ok:
-            self.listing_is_old = True
+            self.knowledge.stale = True
         elif name in ("STORE", "UID STORE") and status.ok and isinstance(self._state, ImapState):
             view = self._state.mailbox
             self.knowledge.stored(event.exchange.words, view.exists if view is not None else None)

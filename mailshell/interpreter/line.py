@@ -44,7 +44,7 @@ def read_line(line: str, catalogue: Catalogue, *, tags: bool, words: Container[s
     name, record, arguments = catalogue.find(line.lstrip())
     if record is None:
         record = catalogue.python_names.get(name.lower())
-    if record is not None and [argument.kind for argument in record.parsed] == ["secret"]:
+    if record is not None and record.whole_line:
         # A password goes to the end of the line, with blanks, quotes and whatever looks like a redirection.
         return TypedLine(None, line.split(None, 1)[0], name, catalogue.get(name), arguments)
     command, file = split_redirection(line.strip())

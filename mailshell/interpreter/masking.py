@@ -97,7 +97,7 @@ def _holds_secret(name: str, catalogue: Catalogue) -> bool:
     if name in _PREFIXES or name in PYTHON_SECRETS:
         return True
     records = (known.python_names.get(name.lower()) for known in (catalogue, IMAP, POP3))
-    return any(argument.secret for record in records if record is not None for argument in record.parsed)
+    return any(record is not None and record.takes_secret for record in records)
 
 
 def _mask_passed_on(text: str, catalogue: Catalogue) -> str:

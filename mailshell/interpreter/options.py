@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from mailshell.config.aliases import Aliases
+from mailshell.config.settings import SETTINGS
 from mailshell.interpreter.passwords import PasswordSource
 from mailshell.protocol.limits import DEFAULT, Limits
 from mailshell.transport.tls import TlsOptions
+
+
+def _default(setting: str) -> Any:
+    return SETTINGS[setting].default
 
 
 @dataclass(slots=True)
@@ -24,31 +30,31 @@ class Options:
     login: bool = True
     tls: str = "auto"
     tls_options: TlsOptions = field(default_factory=TlsOptions)
-    timeout: float = 60.0
-    connect_timeout: float = 15.0
-    level: int = 0
-    style: str = "mailshell"
+    timeout: float = _default("timeout")
+    connect_timeout: float = _default("connect_timeout")
+    level: int = _default("debug")
+    style: str = _default("style")
     show_secrets: bool = False
     colour: bool = False
     limits: Limits = DEFAULT
-    colour_choice: str = "auto"
-    explain: bool = False
-    confirm: bool = False
+    colour_choice: str = _default("colour")
+    explain: bool = _default("explain")
+    confirm: bool = _default("confirm")
     yes: bool = False
     record: str | None = None
     unsafe_raw: bool = False
     title: str = ""
-    time: bool = False
-    fold: int = 60
-    pager: str = "auto"
-    hints: bool = True
-    suggestions: bool = True
-    complete_while_typing: bool = False
-    background: bool = True
-    editing: str = "emacs"
-    theme: str = "auto"
-    plain: bool = False
-    history_size: int = 10_000
+    time: bool = _default("time")
+    fold: int = _default("fold")
+    pager: str = _default("pager")
+    hints: bool = _default("hints")
+    suggestions: bool = _default("suggestions")
+    complete_while_typing: bool = _default("complete_while_typing")
+    background: bool = _default("background")
+    editing: str = _default("editing")
+    theme: str = _default("theme")
+    plain: bool = _default("plain")
+    history_size: int = _default("history")
     aliases: Aliases = field(default_factory=Aliases)
     notes: list[str] = field(default_factory=list)
 

@@ -6,16 +6,15 @@ A password is held in a ``Secret``, which can't print itself.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from mailshell.exits import UsageError
+from mailshell.streams import reason
+from mailshell.transport.thread import in_thread
 
 _COMMAND_SECONDS = 60
 
@@ -68,36 +67,10 @@ class PasswordSource:
                 raise UsageError(f"the environment variable {self.env}, which should hold the password, is not set")
             return Secret(value)
         if self.file is not None:
-            return Secret(await _in_thread(partial(_first_line, self.file)))
+            return Secret(await in_thread(partial(_first_line, self.file), "password"))
         if self.command is not None:
             return Secret(await _run(self.command))
         return None
-
-
-async def _in_thread(read: Callable[[], str]) -> str:
-    """What ``read`` returns or raises, from a daemon thread: nobody may write to the pipe that it reads."""
-    loop = asyncio.get_running_loop()
-    result: asyncio.Future[str] = loop.create_future()
-
-    def tell(value: str | None, error: UsageError | None) -> None:
-        if result.done():
-            return
-        if error is not None:
-            result.set_exception(error)
-        else:
-            result.set_result(value or "")
-
-    def work() -> None:
-        value, failure = None, None
-        try:
-            value = read()
-        except UsageError as error:
-            failure = error
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(tell, value, failure)
-
-    threading.Thread(target=work, name="password", daemon=True).start()
-    return await result
 
 
 def _first_line(path: str) -> str:
@@ -105,14 +78,14 @@ def _first_line(path: str) -> str:
         with open(os.path.expanduser(path), encoding="utf-8", errors="surrogateescape", newline="") as file:
             line = file.readline(65536)
     except OSError as error:
-        raise UsageError(f"the password file {path} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"the password file {path} can't be read: {reason(error)}") from None
     return line.rstrip("\r\n")
 
 
 async def _run(command: str) -> str:
     process = _start(command)
     try:
-        return await _in_thread(partial(_first_of_output, process))
+        return await in_thread(partial(_first_of_output, process), "password")
     except asyncio.CancelledError:
         process.kill()
         raise

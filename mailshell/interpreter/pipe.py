@@ -21,6 +21,7 @@ from mailshell.interpreter.local import aliases
 from mailshell.interpreter.local.command import Lines, finish
 from mailshell.interpreter.masking import mask_line, passes_on
 from mailshell.interpreter.result import Result
+from mailshell.streams import reason
 from mailshell.text.redirection import find_pipe
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class PipedConsole:
         try:
             self._file.write(octets)
         except OSError as error:
-            self.error = (error.strerror or str(error)).lower()
+            self.error = reason(error)
 
     def say(self, text: str) -> None:
         self._console.say(text)
@@ -165,7 +166,7 @@ async def _find(command: str) -> None:
             "sh", "-c", 'command -v "$1"', "sh", word, stdin=null, stdout=null, stderr=null
         )
     except OSError as error:
-        raise UsageError(f"no shell can be started: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"no shell can be started: {reason(error)}") from None
     if await asked.wait():
         raise UsageError(f"there is no program {word}; nothing was sent")
 
@@ -178,7 +179,7 @@ async def _feed(console: Console, command: str, file: IO[bytes]) -> None:
         try:
             program = await asyncio.create_subprocess_shell(command, stdin=file)
         except OSError as error:
-            raise UsageError(f"{command} can't be started: {(error.strerror or str(error)).lower()}") from None
+            raise UsageError(f"{command} can't be started: {reason(error)}") from None
         try:
             status = await program.wait()
         finally:

@@ -153,7 +153,7 @@ async def _protocol_version(interpreter: Interpreter, arguments: str) -> list[st
 
 
 async def _utf8_enabled(interpreter: Interpreter, arguments: str) -> list[str]:
-    return [str(bool(interpreter.imap_state.enabled & {"UTF8=ACCEPT", "IMAP4REV2"}))]
+    return [str(interpreter.imap_state.utf8)]
 
 
 async def _timestamp(interpreter: Interpreter, arguments: str) -> list[str]:

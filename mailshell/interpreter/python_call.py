@@ -30,7 +30,7 @@ _TAKE_SECRETS = frozenset(PYTHON_SECRETS) | {"rpop"} | {
     record.python
     for catalogue in (IMAP, POP3)
     for record in catalogue.values()
-    if record.python and any(argument.secret for argument in record.parsed)
+    if record.python and record.takes_secret
 }  # fmt: skip
 #: A call of a method that takes a secret, wherever it stands; those that send any command only behind a dot.
 _SECRET_CALL = re.compile(
@@ -98,8 +98,7 @@ def _takes_anything(line: str, functions: Container[str]) -> bool:
     if word in PYTHON_SECRETS or word in functions:
         return True
     records = (known.find(text)[1] for known in (IMAP, POP3) for text in _without_tag(line))
-    secret = any(argument.secret for record in records if record is not None for argument in record.parsed)
-    return secret and _ASSIGNMENT.match(line) is None
+    return any(record is not None and record.takes_secret for record in records) and _ASSIGNMENT.match(line) is None
 
 
 def _read(line: str, catalogue: Catalogue, functions: Container[str]) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailshell.assist.situation import Situation
-from mailshell.complete.surroundings import Surroundings
+from mailshell.complete.surroundings import Surroundings, Words
 from mailshell.config.settings import SETTINGS, Setting
 from mailshell.help.pages import topics
 from mailshell.interpreter import python_api
@@ -25,10 +25,27 @@ def _values(setting: Setting) -> Callable[[], Iterable[tuple[str, str]]]:
     return lambda: ((word, "the default" if word == setting.shown(setting.default) else "") for word in setting.words)
 
 
-def surroundings(interpreter: Interpreter) -> Surroundings:
-    """What there is to complete from, at this moment."""
+def local_words(interpreter: Interpreter) -> Words:
+    """What stands behind local commands and is no word of the protocol; asked for anew each time."""
+    return {
+        "python": lambda: ((name, "as Python's module calls it") for name in sorted(_functions(interpreter))),
+        "topic": lambda: topics(interpreter.protocol),
+        "setting": lambda: ((setting.name, setting.help) for setting in SETTINGS.values()),
+        **{f"setting {setting.name}": _values(setting) for setting in SETTINGS.values()},
+        "alias": lambda: (
+            (alias.name, interpreter.mask.line(f".alias {alias.name} = {alias.definition}").partition("= ")[2])
+            for alias in interpreter.options.aliases.all()
+        ),
+    }
+
+
+def _functions(interpreter: Interpreter) -> Iterable[str]:
+    return python_api.POP3 if interpreter.protocol == "pop3" else python_api.IMAP
+
+
+def surroundings(interpreter: Interpreter, words: Words) -> Surroundings:
+    """What there is to complete from, at this moment. ``words``: those of ``local_words``."""
     session = interpreter.session
-    functions = python_api.POP3 if interpreter.protocol == "pop3" else python_api.IMAP
     around = Surroundings(
         interpreter.catalogue,
         interpreter.terms,
@@ -37,24 +54,13 @@ def surroundings(interpreter: Interpreter) -> Surroundings:
         datetime.now().astimezone(),
         connected=False,
         local=COMMANDS,
-        words={
-            "python": lambda: ((name, "as Python's module calls it") for name in sorted(functions)),
-            "topic": lambda: topics(interpreter.protocol),
-            "setting": lambda: ((setting.name, setting.help) for setting in SETTINGS.values()),
-            **{f"setting {setting.name}": _values(setting) for setting in SETTINGS.values()},
-            "alias": lambda: (
-                (alias.name, interpreter.mask.line(f".alias {alias.name} = {alias.definition}").partition("= ")[2])
-                for alias in interpreter.options.aliases.all()
-            ),
-        },
+        words=words,
     )
     if session is None or not session.is_open:
         return around
     state = session.engine.state
     around.connected, around.user = True, state.user or interpreter.options.user
     around.situation = situation(session)
-    if isinstance(state, ImapState):
-        around.utf8 = bool(state.enabled & {"UTF8=ACCEPT", "IMAP4REV2"})
     if isinstance(state, ImapState) and state.mailbox is not None:
         view = state.mailbox
         around.messages, around.flags, around.permanent_flags = view.exists, view.flags, view.permanent_flags

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from mailshell.interpreter import python_api
-from mailshell.interpreter.line import read_line
 from mailshell.interpreter.local import aliases
 from mailshell.interpreter.masking import looks_like_response, mask_line, passes_on
 from mailshell.protocol.exchange import Awaits
@@ -70,9 +69,7 @@ class TypedMask:
             return False
         if session.engine.state.phase not in (ImapPhase.NOT_AUTHENTICATED, Pop3Phase.AUTHORIZATION):
             return False
-        typed = read_line(
-            line, self._interpreter.catalogue, tags=self._interpreter.protocol != "pop3", words=python_api.WORDS
-        )
+        typed = self._interpreter.read(line)
         known = typed.record is not None or typed.word.lower() in python_api.WORDS
         return not known and bool(typed.arguments.strip())
 
@@ -88,8 +85,7 @@ class TypedMask:
         session = self._interpreter.session
         if session is None or not session.is_open or (owed := session.owed) is None:
             return False
-        secret = owed.record is not None and any(argument.secret for argument in owed.record.parsed)
-        return secret or owed.awaits is Awaits.SASL
+        return (owed.record is not None and owed.record.takes_secret) or owed.awaits is Awaits.SASL
 
     def is_late_response(self, text: str) -> bool:
         """Whether raw text looks like the response to an AUTHENTICATE that the server has refused already."""

@@ -22,8 +22,7 @@ def situation(session: Session, knowledge: Knowledge | None = None) -> Situation
     if isinstance(state, ImapState):
         read_only = state.mailbox is not None and state.mailbox.read_only
         deleted = knowledge.deleted if knowledge is not None else 0
-        utf8 = bool(state.enabled & {"UTF8=ACCEPT", "IMAP4REV2"})
-        return Situation("imap", state.phase.letter, capabilities, deleted, read_only, utf8=utf8)
+        return Situation("imap", state.phase.letter, capabilities, deleted, read_only, utf8=state.utf8)
     return Situation("pop3", state.phase.letter, capabilities, deleted=len(state.deleted))
 
 

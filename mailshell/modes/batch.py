@@ -7,9 +7,9 @@ import contextlib
 import shutil
 import signal
 import sys
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TextIO
 
 from mailshell import streams
@@ -24,6 +24,7 @@ from mailshell.render.json import to_line
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed
+from mailshell.transport.thread import in_thread
 
 _IDLE_SECONDS = 10.0
 #: What runs when the run is to end has so long to end in good order.
@@ -125,28 +126,7 @@ class LineReader:
 
     async def next(self) -> str | None:
         """The next line without its line end, or None. Raises what reading it raises."""
-        loop = asyncio.get_running_loop()
-        read: asyncio.Future[str | None] = loop.create_future()
-
-        def tell(line: str | None, error: Exception | None) -> None:
-            if read.done():
-                return
-            if error is not None:
-                read.set_exception(error)
-            else:
-                read.set_result(line)
-
-        def work() -> None:
-            line, failure = None, None
-            try:
-                line = next(self._lines, None)
-            except Exception as error:
-                failure = error
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(tell, line, failure)
-
-        threading.Thread(target=work, name="next line", daemon=True).start()
-        line = await read
+        line = await in_thread(partial(next, self._lines, None), "next line")
         return None if line is None else line.removesuffix("\n").removesuffix("\r")
 
 

@@ -36,6 +36,10 @@ class Announcements:
 
     all: list[Announcement] = field(default_factory=list)
 
+    def learn(self, names: tuple[str, ...], source: str, *, tls: bool, logged_in: bool) -> None:
+        """The server has announced these names."""
+        self.add(Announcement(names, source, AFTER_LOGIN if logged_in else UNDER_TLS if tls else IN_THE_CLEAR))
+
     def add(self, announcement: Announcement) -> None:
         """Take in one more."""
         last = self.all[-1] if self.all else None

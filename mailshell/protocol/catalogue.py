@@ -184,6 +184,16 @@ class Command:
         """How many arguments at the least."""
         return sum(not argument.optional for argument in self.parsed)
 
+    @cached_property
+    def takes_secret(self) -> bool:
+        """Whether one of its arguments is masked wherever it goes."""
+        return any(argument.secret for argument in self.parsed)
+
+    @cached_property
+    def whole_line(self) -> bool:
+        """Whether all that follows the name is one argument: a secret may hold anything."""
+        return [argument.kind for argument in self.parsed] == ["secret"]
+
     @property
     def syntax(self) -> str:
         """The command as a person writes it: ``FETCH sequence-set items [modifiers]``."""

@@ -8,6 +8,7 @@ from mailshell.protocol.imap.values import Atom, List, Literal, Quoted, Value
 from mailshell.render.addresses import format_address, format_addresses
 from mailshell.render.encoded import decode_words
 from mailshell.render.shown import shown
+from mailshell.text.sentences import counted
 
 __all__ = ["counted", "date", "decode_words", "format_address", "format_addresses", "generic", "size", "wire"]
 
@@ -18,11 +19,6 @@ _DATE = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _BARE = re.compile(r"\\?[^\s()\"\\{}]+\Z")
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """``1 message``, ``1,234 messages``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def size(octets: int) -> str:

@@ -74,17 +74,9 @@ class ShellConsole:
         """Nothing is paged while lines wait that were pasted after the one that runs: the pager would take keys."""
         return None if self.pasted else self.screen.rows
 
-    @height.setter
-    def height(self, rows: int | None) -> None:
-        raise AttributeError("the terminal has the height that it has")
-
     @property
     def width(self) -> int:
         return self.screen.columns
-
-    @width.setter
-    def width(self, columns: int) -> None:
-        raise AttributeError("the terminal has the width that it has")
 
     def show(self, line: str) -> None:
         if not self.muted:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
-#: So many lines are offered again, unless a setting says otherwise.
-MOST_LINES = 10_000
+from mailshell.streams import reason
+
 #: A file longer than this (octets) is cut to its last lines at the next start.
 _MOST_OCTETS = 4 << 20
 
@@ -23,10 +23,11 @@ def history_path() -> Path:
 class ShellHistory(FileHistory):
     """Skips lines for which ``is_secret`` is true: they are neither written nor offered again.
 
-    A folder or file that can't be written leaves a history in memory; ``problem`` says why.
+    Of the others the last ``most`` are offered. A folder or file that can't be written leaves a history in memory;
+    ``problem`` says why.
     """
 
-    def __init__(self, path: Path, is_secret: Callable[[str], bool], most: int = MOST_LINES) -> None:
+    def __init__(self, path: Path, is_secret: Callable[[str], bool], most: int) -> None:
         self._is_secret = is_secret
         self._most = most
         self.problem: str | None = None
@@ -36,7 +37,7 @@ class ShellHistory(FileHistory):
             os.chmod(path, 0o600)
             _shorten(path)
         except OSError as error:
-            self.problem = f"the history can't be kept in {path}: {(error.strerror or str(error)).lower()}"
+            self.problem = f"the history can't be kept in {path}: {reason(error)}"
         super().__init__(str(path))
 
     def load_history_strings(self) -> Iterable[str]:
@@ -55,7 +56,7 @@ class ShellHistory(FileHistory):
         try:
             super().store_string(string)
         except OSError as error:
-            self.problem = f"the history can't be written: {(error.strerror or str(error)).lower()}"
+            self.problem = f"the history can't be written: {reason(error)}"
 
     def _holds_secret(self, string: str) -> bool:
         """Of several lines that were pasted, none is kept if one of them begins a command with a secret.

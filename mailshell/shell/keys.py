@@ -8,14 +8,9 @@ from typing import Any
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from mailshell.config.settings import SETTINGS, Value
-from mailshell.interpreter import python_api
 from mailshell.interpreter.interpreter import Interpreter
-from mailshell.interpreter.line import read_line
 from mailshell.interpreter.local.settings import change
 from mailshell.interpreter.local.table import COMMANDS
-
-#: The levels after which the first comes again.
-_LEVELS = 6
 
 
 def shell_keys(interpreter: Interpreter, show_help: Callable[[str], Coroutine[Any, Any, None]]) -> KeyBindings:
@@ -34,7 +29,7 @@ def shell_keys(interpreter: Interpreter, show_help: Callable[[str], Coroutine[An
 
     @keys.add("f2")
     def level(event: KeyPressEvent) -> None:
-        set_to("debug", (interpreter.options.level + 1) % _LEVELS)
+        set_to("debug", (interpreter.options.level + 1) % (SETTINGS["debug"].high + 1))
 
     @keys.add("f3")
     def explain(event: KeyPressEvent) -> None:
@@ -54,5 +49,5 @@ def topic_of(interpreter: Interpreter, text: str) -> str:
     if text.lstrip().startswith("."):
         word = text.split()[0].lower()
         return word if word in COMMANDS else ""
-    typed = read_line(text, interpreter.catalogue, tags=interpreter.protocol != "pop3", words=python_api.WORDS)
-    return typed.record.name if typed.record is not None else ""
+    record = interpreter.read(text).record
+    return record.name if record is not None else ""

@@ -11,12 +11,13 @@ import asyncio
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer, CompletionState
-from prompt_toolkit.completion import CompleteEvent, Completion, get_common_complete_suffix
+from prompt_toolkit.completion import get_common_complete_suffix
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition, has_completions
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
-from mailshell.shell.completion import DIMMED, ShellCompleter
+from mailshell.complete.candidate import Candidate
+from mailshell.shell.completion import ShellCompleter, completion
 from mailshell.shell.console import ShellConsole
 
 #: Names that are asked of the server are waited for so long (seconds); typing goes on meanwhile.
@@ -55,7 +56,7 @@ class Tab:
         return keys
 
     def _press(self, buffer: Buffer) -> None:
-        asked = self._completer.ask(buffer.document)
+        asked = self._completer.ask(buffer.document.text_before_cursor)
         if asked is None:
             self._complete(buffer)
         else:
@@ -67,34 +68,26 @@ class Tab:
             self._complete(buffer)
 
     def _complete(self, buffer: Buffer) -> None:
-        document = buffer.document
-        found = list(self._completer.get_completions(document, CompleteEvent(completion_requested=True)))
-        if len(found) == 1 and found[0].style != DIMMED and _is_begun(document, found[0]):
-            buffer.delete_before_cursor(-found[0].start_position)
+        text = buffer.document.text_before_cursor
+        found = self._completer.candidates(text)
+        if len(found) == 1 and not found[0].dimmed and not found[0].loose:
+            buffer.delete_before_cursor(len(text) - found[0].start)
             buffer.insert_text(found[0].text)
             return
-        several = len(found) > 1
-        common = get_common_complete_suffix(document, found) if several else ""
+        menu = [completion(candidate, len(text)) for candidate in found]
+        common = get_common_complete_suffix(buffer.document, menu) if len(menu) > 1 else ""
         if common:
             buffer.insert_text(common)
-            found = [completion.new_completion_from_position(len(common)) for completion in found]
+            menu = [one.new_completion_from_position(len(common)) for one in menu]
         if found and self._plain():
             self._list(found)
         elif found:
-            buffer.complete_state = CompletionState(buffer.document, found)
+            buffer.complete_state = CompletionState(buffer.document, menu)
 
-    def _list(self, found: list[Completion]) -> None:
+    def _list(self, found: list[Candidate]) -> None:
         """The matches as text, each with what is said of it."""
-        width = max(len(completion.display_text) for completion in found[:_LISTED])
-        for completion in found[:_LISTED]:
-            self._console.show(f"{completion.display_text:<{width}}  {completion.display_meta_text}".rstrip())
+        width = max(len(candidate.shown) for candidate in found[:_LISTED])
+        for candidate in found[:_LISTED]:
+            self._console.show(f"{candidate.shown:<{width}}  {candidate.meta}".rstrip())
         if len(found) > _LISTED:
             self._console.show(f"and {len(found) - _LISTED:,} more")
-
-
-def _is_begun(document: Document, completion: Completion) -> bool:
-    """Whether the match holds the word at the cursor as it stands, and not only its letters one by one."""
-    typed = document.text_before_cursor[len(document.text_before_cursor) + completion.start_position :]
-    word = typed.strip(' "\\$(').casefold()
-    names = (completion.text.casefold(), completion.display_text.casefold())
-    return not word or any(word in name for name in names)

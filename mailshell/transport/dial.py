@@ -8,8 +8,9 @@ import asyncio
 import errno
 import os
 import socket
-import threading
 from typing import Any
+
+from mailshell.transport.thread import in_thread
 
 __all__ = ["DialFailed", "address_text", "describe_os_error", "dial"]
 
@@ -64,33 +65,15 @@ async def _resolve(host: str, port: int) -> list[_Address]:
 
     Raises ``OSError`` (mostly ``socket.gaierror``).
     """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[_Address]] = loop.create_future()
 
-    def tell(result: list[_Address] | OSError) -> None:
-        if answer.done():
-            return
-        if isinstance(result, OSError):
-            answer.set_exception(result)
-        else:
-            answer.set_result(result)
-
-    def ask() -> None:
-        result: list[_Address] | OSError
+    def ask() -> list[_Address]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            result = list(dict.fromkeys((family, address) for family, _, _, _, address in found))
-        except OSError as exc:
-            result = exc
         except UnicodeError:
-            result = socket.gaierror(socket.EAI_NONAME, "not a host name")
-        try:
-            loop.call_soon_threadsafe(tell, result)
-        except RuntimeError:
-            pass  # the loop is closed: nobody waits any more
+            raise socket.gaierror(socket.EAI_NONAME, "not a host name") from None
+        return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
-    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
-    return await answer
+    return await in_thread(ask, f"resolve {host}")
 
 
 def _interleaved(addresses: list[_Address]) -> list[_Address]:

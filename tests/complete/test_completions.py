@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -227,5 +227,5 @@ def test_an_8_bit_name_is_offered_with_the_reason() -> None:
     found = Completer().complete("SELECT lat", around)
     assert [candidate.dimmed for candidate in found] == [True]
     assert "8-bit" in found[0].meta
-    around.utf8 = True
+    around.situation = replace(around.situation, utf8=True)
     assert not Completer().complete("SELECT lat", around)[0].dimmed

@@ -46,7 +46,7 @@ def test_greeting(greeting: bytes, phase: ImapPhase, bye: bool) -> None:
 def test_capabilities_of_the_greeting() -> None:
     state = imap(greeting=b"* OK [CAPABILITY IMAP4rev1 idle] hello\r\n").state
     assert state.capabilities == ("IMAP4rev1", "idle")
-    assert state.capabilities_from == "greeting"
+    assert state.announcements.all[-1].source == "greeting"
     assert state.has("Idle")
     assert not state.has("ENABLE")
 

@@ -60,7 +60,11 @@ def test_mailboxes_are_asked_for_once_and_put_in_as_they_are_on_the_wire(shell: 
     shell.wait_for_prompt("SELECT Entw&APw-rfe")
     shell.type(CTRL_U + "SELECT tw" + TAB)
     shell.wait_for_prompt('SELECT "two words"')
+    shell.type(CTRL_U + 'LIST "" tw' + TAB)
+    shell.wait_for_prompt('LIST "" "two words"')
     assert imap.quiet_for(0.3)
+    shell.type(CTRL_U + "SELECT tw" + TAB)
+    shell.wait_for_prompt('SELECT "two words"')
     shell.type(ENTER)
     imap.answer('SELECT "two words"', b"OK selected")
 

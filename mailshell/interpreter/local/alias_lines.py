@@ -33,12 +33,7 @@ _NUMBERS = re.compile(r"[0-9]{1,3}\Z|[0-9,]*[:*][0-9:,*]*\Z")
 #: What says nothing by itself.
 _PUNCTUATION = re.compile(r'[\s"()\\{}]+')
 #: The commands that take a secret.
-_TAKE_SECRETS = tuple(
-    name
-    for catalogue in (IMAP, POP3)
-    for name, record in catalogue.items()
-    if any(argument.secret for argument in record.parsed)
-)
+_TAKE_SECRETS = tuple(name for catalogue in (IMAP, POP3) for name, record in catalogue.items() if record.takes_secret)
 
 
 class Found(NamedTuple):

@@ -10,6 +10,7 @@ from mailshell.interpreter.local import aliases, connection, recording, session,
 from mailshell.interpreter.local.command import LocalCommand
 from mailshell.interpreter.local.help import show as show_help
 from mailshell.interpreter.result import Result
+from mailshell.text.abbreviation import full_name
 from mailshell.text.first_word import first_word
 
 if TYPE_CHECKING:
@@ -20,13 +21,10 @@ async def run(interpreter: Interpreter, line: str) -> Result:
     """Run a line that begins with a dot. UsageError if there is no such command."""
     word, *rest = line.split(None, 1)
     arguments = rest[0] if rest else ""
-    command = COMMANDS.get(word.lower())
-    if command is None:
-        matches = [name for name in COMMANDS if name.startswith(word.lower())]
-        if len(matches) != 1 or len(word) < 2:
-            raise UsageError(f"there is no local command {first_word(word)}; .help lists them")
-        command = COMMANDS[matches[0]]
-    outcome = await command.handler(interpreter, arguments.strip())
+    name = full_name(word.lower(), COMMANDS)
+    if name is None:
+        raise UsageError(f"there is no local command {first_word(word)}; .help lists them")
+    outcome = await COMMANDS[name].handler(interpreter, arguments.strip())
     if isinstance(outcome, Result):
         return outcome
     return await pipe.show(interpreter, line, outcome)

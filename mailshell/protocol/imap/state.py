@@ -15,7 +15,7 @@ import enum
 import re
 from dataclasses import dataclass, field
 
-from mailshell.protocol.announcement import AFTER_LOGIN, IN_THE_CLEAR, UNDER_TLS, Announcement, Announcements
+from mailshell.protocol.announcement import Announcements
 from mailshell.protocol.imap.response import Response
 
 _SET = re.compile(rb"(\d+)(?::(\d+))?")
@@ -60,7 +60,6 @@ class ImapState:
     user: str | None = None
     pending_user: str | None = None
     capabilities: tuple[str, ...] | None = None
-    capabilities_from: str = ""
     announcements: Announcements = field(default_factory=Announcements)
     enabled: set[str] = field(default_factory=set)
     mailbox: MailboxView | None = None
@@ -73,6 +72,11 @@ class ImapState:
         return any(name.upper() == wanted for name in self.capabilities or ())
 
     @property
+    def utf8(self) -> bool:
+        """Whether strings go in UTF-8, mailbox names too (RFC 6855 section 3, RFC 9051 section 6.3.1)."""
+        return not self.enabled.isdisjoint(("UTF8=ACCEPT", "IMAP4REV2"))
+
+    @property
     def view(self) -> MailboxView | None:
         """The mailbox that untagged data speaks of: the one being selected, or the one that is."""
         return self.pending_mailbox or self.mailbox
@@ -80,13 +84,11 @@ class ImapState:
     def learn_capabilities(self, octets: bytes, source: str) -> None:
         """Take the capabilities from the words of a CAPABILITY response or code."""
         self.capabilities = tuple(octets.decode("utf-8", "surrogateescape").split())
-        self.capabilities_from = source
         logged_in = self.phase in (Phase.AUTHENTICATED, Phase.SELECTED)
-        when = AFTER_LOGIN if logged_in else UNDER_TLS if self.tls else IN_THE_CLEAR
-        self.announcements.add(Announcement(self.capabilities, source, when))
+        self.announcements.learn(self.capabilities, source, tls=self.tls, logged_in=logged_in)
 
     def forget_capabilities(self) -> None:
-        self.capabilities, self.capabilities_from = None, ""
+        self.capabilities = None
 
     def begin_select(self, name: str, read_only: bool) -> None:
         """A SELECT or EXAMINE goes out: what comes now speaks of its mailbox."""

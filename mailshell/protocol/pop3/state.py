@@ -6,7 +6,7 @@ import enum
 import re
 from dataclasses import dataclass, field
 
-from mailshell.protocol.announcement import AFTER_LOGIN, IN_THE_CLEAR, UNDER_TLS, Announcement, Announcements
+from mailshell.protocol.announcement import Announcements
 
 _TIMESTAMP = re.compile(rb"<[^<>\s]+@[^<>\s]+>")
 
@@ -34,7 +34,6 @@ class Pop3State:
     pending_user: str | None = None
     timestamp: bytes | None = None
     capabilities: tuple[str, ...] | None = None
-    capabilities_from: str = ""
     announcements: Announcements = field(default_factory=Announcements)
     deleted: set[int] = field(default_factory=set)
     messages: int | None = None
@@ -52,17 +51,15 @@ class Pop3State:
         self.phase = Phase.AUTHORIZATION
 
     def forget_capabilities(self) -> None:
-        self.capabilities, self.capabilities_from = None, ""
+        self.capabilities = None
 
     def learn_capabilities(self, body: bytes) -> None:
         """Take in the body of a CAPA reply, one capability a line (RFC 2449 section 5)."""
         self.capabilities = tuple(
             line.removesuffix("\r") for line in body.decode("utf-8", "surrogateescape").split("\n") if line.strip()
         )
-        self.capabilities_from = "CAPA"
         logged_in = self.phase is Phase.TRANSACTION
-        when = AFTER_LOGIN if logged_in else UNDER_TLS if self.tls else IN_THE_CLEAR
-        self.announcements.add(Announcement(self.capabilities, "CAPA", when))
+        self.announcements.learn(self.capabilities, "CAPA", tls=self.tls, logged_in=logged_in)
 
     def complete(self, name: str, argument: str, text: bytes) -> None:
         """Take in the ``+OK`` that answers a command."""
