@@ -294,16 +294,21 @@ class Interpreter:
         """Send a protocol command, with the dialogue that it needs, and show the answer."""
         session = self.connected
         await self.background.settled()
-        await self._warn(typed, session)
         dialogue = dialogues.find(typed, session)
+        await self._warn(typed, session, asks=dialogue is not None)
         if dialogue is not None:
             return await dialogue(self, typed)
         return await self.send(typed, await self.parts(typed), quiet=quiet)
 
-    async def _warn(self, typed: TypedLine, session: Session) -> None:
-        """Say what is sure to go wrong or to hurt, and ask before the latter if that is wanted. Raises UsageError."""
+    async def _warn(self, typed: TypedLine, session: Session, *, asks: bool) -> None:
+        """Say what is sure to go wrong or to hurt, and ask before the latter if that is wanted. Raises UsageError.
+
+        ``asks``: what is missing is asked for.
+        """
         where = situation(session, self.knowledge)
         cautions = check(typed.text, self.catalogue, self.terms, where)
+        if asks:
+            cautions = [caution for caution in cautions if caution.id != "missing-argument"]
         for warning in warnings_for(typed, session, cautions):
             self.console.say(f"note: {escape(self.secrets.mask_str(warning))}")
         if not self.options.confirm or self.options.yes or not destroys(typed.record, cautions, where):

@@ -10,7 +10,7 @@ import pytest
 from terminal import CTRL_D, CTRL_U, RIGHT, UP, Start
 
 from mailshell.shell import history as history_module
-from mailshell.shell.history import MOST_LINES, ShellHistory, history_path
+from mailshell.shell.history import ShellHistory, history_path
 
 
 def test_kept_between_runs_and_suggested(start: Start, history_file: Path) -> None:
@@ -73,7 +73,7 @@ def test_where_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_disk_that_fills_up_is_survived(tmp_path: Path) -> None:
-    history = ShellHistory(tmp_path / "history", lambda line: False)
+    history = ShellHistory(tmp_path / "history", lambda line: False, 10_000)
     history.append_string("one")
     history.filename = "/dev/full"
     history.append_string("two")
@@ -85,14 +85,14 @@ def test_a_disk_that_fills_up_is_survived(tmp_path: Path) -> None:
 def test_a_long_file_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_module, "_MOST_OCTETS", 4000)
     path = tmp_path / "history"
-    long = ShellHistory(path, lambda line: False)
+    long = ShellHistory(path, lambda line: False, 10_000)
     for number in range(200):
         long.append_string(f"NOOP {number}")
     assert path.stat().st_size > 4000
-    again = ShellHistory(path, lambda line: False)
+    again = ShellHistory(path, lambda line: False, 10_000)
     assert path.stat().st_size <= 2000
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     lines = list(again.load_history_strings())
     assert lines == [f"NOOP {number}" for number in range(199, 199 - len(lines), -1)]
-    assert 10 < len(lines) < MOST_LINES
+    assert 10 < len(lines) < 10_000
     assert [entry.name for entry in tmp_path.iterdir()] == ["history"]
