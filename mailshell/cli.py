@@ -197,7 +197,8 @@ def _options(chosen: argparse.Namespace) -> Options:
     from mailshell.config.resolve import uses_colour
     from mailshell.config.settings import SETTINGS
     from mailshell.interpreter.options import Options
-    from mailshell.interpreter.passwords import PasswordSource, Secret
+    from mailshell.interpreter.passwords import PasswordSource
+    from mailshell.secret import Secret
     from mailshell.transport.tls import TlsOptions
 
     given = None

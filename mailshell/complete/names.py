@@ -13,7 +13,7 @@ from mailshell.complete.candidate import Offer, is_plain_word
 from mailshell.complete.mailboxes import quoted
 from mailshell.complete.reasons import against_term, lacking
 from mailshell.complete.surroundings import Surroundings
-from mailshell.protocol import sasl
+from mailshell.sasl.table import MECHANISMS
 from mailshell.text.months import MONTHS
 
 #: Lists that may do with one element and no parentheses.
@@ -82,7 +82,7 @@ def _advertised(kind: str, around: Surroundings) -> Iterator[Offer]:
         names = [term.name for term in around.terms.of_kind(kind) if not term.obsolete]
     for name in filter(is_plain_word, names):
         term = around.terms.find(kind, name)
-        lacks = kind == "sasl-mechanism" and name.upper() not in sasl.MECHANISMS
+        lacks = kind == "sasl-mechanism" and name.upper() not in MECHANISMS
         meta = term.help if term is not None else ""
         yield Offer(name, meta, "mailshell can't carry it out; by hand it can be done" if lacks else "")
 

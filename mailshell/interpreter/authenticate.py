@@ -11,11 +11,14 @@ from collections.abc import Awaitable, Callable
 from mailshell.contract import Handler, Part
 from mailshell.exits import UsageError
 from mailshell.interpreter.arguments import octets_literal
-from mailshell.interpreter.passwords import Secret
-from mailshell.protocol import sasl
 from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
+from mailshell.sasl.apop import apop_digest
+from mailshell.sasl.encoding import decode_challenge, encode_initial, encode_response
+from mailshell.sasl.mechanism import Credentials, SaslError, Steps
+from mailshell.sasl.table import MECHANISMS
+from mailshell.secret import Secret
 from mailshell.session import Session
 
 _ATOM = re.compile(rb"[A-Za-z0-9!#$&'+,\-./:;<=>?@^_`|~]+\Z")
@@ -71,23 +74,23 @@ def apop_argument(argument: str, password: Secret | None, state: Pop3State) -> s
         password = Secret(argument)
     if state.timestamp is None:
         raise UsageError("the greeting holds no timestamp, so that APOP has nothing to digest; use USER and PASS")
-    return sasl.apop_digest(state.timestamp, password.reveal())
+    return apop_digest(state.timestamp, password.reveal())
 
 
-def mechanism(name: str, user: str, password: Secret) -> sasl.Steps:
+def mechanism(name: str, user: str, password: Secret) -> Steps:
     """The steps of a mechanism. UsageError for one that mailshell can't carry out."""
-    make = sasl.MECHANISMS.get(name.upper())
-    if make is None:
-        known = ", ".join(sasl.MECHANISMS)
+    found = MECHANISMS.get(name.upper())
+    if found is None:
+        known = ", ".join(MECHANISMS)
         raise UsageError(f"mailshell does not know the mechanism {name}, only {known}; .raw sends anything")
     for what, value in (("user name", user), ("password", password.reveal())):
         if any("\udc80" <= character <= "\udcff" for character in value):
             raise UsageError(f"the {what} is not UTF-8, which {name.upper()} wants; .raw sends anything")
-    return make(user, password.reveal())
+    return found.begin(Credentials(user, password))
 
 
 async def authenticate(
-    session: Session, head: str, steps: sasl.Steps, handler: Handler | None, *, initial: bool
+    session: Session, head: str, steps: Steps, handler: Handler | None, *, initial: bool
 ) -> tuple[Exchange, Status]:
     """AUTHENTICATE or AUTH: answer challenges until the server says how it ended.
 
@@ -97,14 +100,14 @@ async def authenticate(
     first = next(steps)
     line = head.encode()
     if initial and first is not None:
-        line, first = line + b" " + sasl.encode_initial(first), None
+        line, first = line + b" " + encode_initial(first), None
     exchange = session.begin(line + b"\r\n", handler)
-    error: sasl.SaslError | None = None
+    error: SaslError | None = None
     try:
         while (request := await session.answers.continuation(exchange)) is not None:
             try:
                 response = _respond(steps, first, request)
-            except sasl.SaslError as fault:
+            except SaslError as fault:
                 error, response = fault, b"*"
             first = None
             session.write(response + b"\r\n")
@@ -117,12 +120,12 @@ async def authenticate(
     return exchange, status
 
 
-def _respond(steps: sasl.Steps, first: bytes | None, request: Status) -> bytes:
+def _respond(steps: Steps, first: bytes | None, request: Status) -> bytes:
     if first is not None:
-        return sasl.encode_response(first)
-    challenge = sasl.decode_challenge(request.text)
+        return encode_response(first)
+    challenge = decode_challenge(request.text)
     try:
         response = steps.send(challenge)
     except StopIteration:
-        raise sasl.SaslError("the server goes on asking after the mechanism's last step") from None
-    return sasl.encode_response(response or b"")
+        raise SaslError("the server goes on asking after the mechanism's last step") from None
+    return encode_response(response or b"")

@@ -12,14 +12,14 @@ from mailshell.exits import UsageError
 from mailshell.interpreter import authenticate as auth
 from mailshell.interpreter.answer import Output
 from mailshell.interpreter.line import TypedLine
-from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.result import Result
 from mailshell.interpreter.warnings import in_the_clear
-from mailshell.protocol import sasl
 from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.commands import unquote
 from mailshell.protocol.imap.state import ImapState, Phase
 from mailshell.protocol.pop3.state import Pop3State
+from mailshell.sasl.table import MECHANISMS
+from mailshell.secret import Secret
 from mailshell.session import Session
 from mailshell.text.escape import escape
 
@@ -103,7 +103,7 @@ async def authenticate(
 ) -> Result:
     """AUTHENTICATE or AUTH with a mechanism that mailshell carries out."""
     session = interpreter.connected
-    if mechanism.upper() not in sasl.MECHANISMS:
+    if mechanism.upper() not in MECHANISMS:
         auth.mechanism(mechanism, "", Secret(""))
     if password is None:
         password = await interpreter.password_for(user)

@@ -23,7 +23,6 @@ from mailshell.interpreter.line import TypedLine, read_line
 from mailshell.interpreter.local import aliases, settings, table
 from mailshell.interpreter.masking import secret_of
 from mailshell.interpreter.options import Options
-from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.raw import send_raw
 from mailshell.interpreter.recordings import Recordings
 from mailshell.interpreter.result import Result
@@ -40,9 +39,10 @@ from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.protocol.pop3.terms import TERMS as POP3_TERMS
-from mailshell.protocol.sasl import SaslError
 from mailshell.protocol.secrecy import Secrets
 from mailshell.protocol.terms import Terms
+from mailshell.sasl.mechanism import SaslError
+from mailshell.secret import Secret
 from mailshell.session import Session
 from mailshell.text.escape import escape
 from mailshell.trace.trace import Trace

@@ -13,30 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from mailshell.exits import UsageError
+from mailshell.secret import Secret
 from mailshell.streams import reason
 from mailshell.transport.thread import in_thread
 
 _COMMAND_SECONDS = 60
-
-
-class Secret:
-    """A secret in memory. ``reveal`` is the only way to see it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(⟦password⟧)"
-
-    __str__ = __repr__
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is not stored")
 
 
 @dataclass(slots=True)

@@ -17,9 +17,9 @@ from mailshell.interpreter.escapes import unescape
 from mailshell.interpreter.line import TypedLine, read_line
 from mailshell.interpreter.local import connection, table, wire
 from mailshell.interpreter.local.command import finish
-from mailshell.interpreter.passwords import Secret
 from mailshell.interpreter.result import Result
 from mailshell.protocol.imap.commands import unquote
+from mailshell.secret import Secret
 from mailshell.text.escape import escape, escape_octets
 from mailshell.text.first_word import first_word
 

@@ -10,15 +10,16 @@ from pathlib import Path
 from mailshell.contract import SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter import authenticate as auth
-from mailshell.interpreter.passwords import PasswordSource, Secret
+from mailshell.interpreter.passwords import PasswordSource
 from mailshell.modes.arguments import Parser
 from mailshell.modes.serve import load
-from mailshell.protocol import sasl
 from mailshell.protocol.imap.commands import first_argument
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.replay.rerun import KEPT, Login, Outcome, rerun, writes
 from mailshell.replay.script import Script, Step
+from mailshell.sasl.mechanism import SaslError
+from mailshell.secret import Secret
 from mailshell.session import Session
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint, EndpointError, parse_url
@@ -137,7 +138,7 @@ class _Login:
         head = f"{tag} {step.name} {name}".lstrip()
         try:
             await auth.authenticate(session, head, steps, None, initial=match[2] is not None)
-        except sasl.SaslError as error:
+        except SaslError as error:
             raise SessionError(str(error)) from None
 
     async def _password(self) -> Secret:

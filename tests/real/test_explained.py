@@ -13,11 +13,12 @@ from mailshell.explain.explainer import Explainer
 from mailshell.explain.explanation import Explanation
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
-from mailshell.interpreter.passwords import PasswordSource, Secret
+from mailshell.interpreter.passwords import PasswordSource
 from mailshell.modes.batch import BatchConsole, LineReader
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, Side
 from mailshell.protocol.exchange import Event, Status
 from mailshell.protocol.secrecy import Secrets
+from mailshell.secret import Secret
 from mailshell.session import Session
 from mailshell.transport.endpoint import parse_url
 from mailshell.transport.tls import TlsOptions

@@ -12,10 +12,11 @@ from servers.server import Server
 
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
-from mailshell.interpreter.passwords import PasswordSource, Secret
+from mailshell.interpreter.passwords import PasswordSource
 from mailshell.modes.batch import BatchConsole
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Event
+from mailshell.secret import Secret
 from mailshell.transport.endpoint import parse_url
 from mailshell.wire import Octets, WireEvent
 
