@@ -7,6 +7,10 @@ The sentences are for people.  They begin in lower case and end without a full s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mailshell.transport.certificate import Certificate
 
 __all__ = ["ConnectFailed", "TlsFailed"]
 
@@ -29,3 +33,10 @@ class ConnectFailed(Exception):
 
 class TlsFailed(ConnectFailed):
     """The TLS handshake failed, whether at once (imaps, pop3s) or after STARTTLS or STLS."""
+
+    def __init__(self, reason: str, *, check: str = "", chain: tuple[Certificate, ...] = ()) -> None:
+        super().__init__(reason)
+        self.check: str = check
+        """The check of the certificate that failed: ``name``, ``expiry``, ``issuer`` ...; empty if it was none."""
+        self.chain: tuple[Certificate, ...] = chain
+        """The certificates that the server had presented by then, its own first."""

@@ -18,8 +18,9 @@ from mailshell.transport.child import Child
 from mailshell.transport.errors import ConnectFailed, TlsFailed
 from mailshell.transport.last_words import last_words
 from mailshell.transport.receiver import Receiver
-from mailshell.transport.tls import TlsEvent, TlsInfo, TlsLayer
-from mailshell.transport.tls_errors import describe_tls_error
+from mailshell.transport.tls_errors import describe_tls_error, failed_check
+from mailshell.transport.tls_info import TlsInfo
+from mailshell.transport.tls_layer import TlsEvent, TlsLayer
 
 __all__ = ["ConnectFailed", "Receiver", "Stream", "TlsFailed"]
 
@@ -328,14 +329,9 @@ class Stream(asyncio.Protocol):
         if layer is None or not layer.handshaking or self._end is not None:
             self._finish(error, False)
             return
-        sentence = describe_tls_error(
-            error,
-            self.name,
-            certificate=layer.peer_certificate(),
-            received=self._first,
-            starttls=self._was_clear,
-        )
-        failure = TlsFailed(sentence)
+        chain = layer.chain()
+        sentence = describe_tls_error(error, self.name, chain=chain, received=self._first, starttls=self._was_clear)
+        failure = TlsFailed(sentence, check=failed_check(error), chain=chain)
         failure.__cause__ = error
         self._fail(failure)
 

@@ -1,33 +1,28 @@
-"""TLS over any stream of octets, without I/O: ciphertext in, plaintext out, and the other way round.
-
-`TlsLayer` drives one ``ssl.SSLObject`` over two ``ssl.MemoryBIO``. It knows no socket, hence serves TCP, a
-Unix socket and a child process alike, and can start in the middle of a connection (STARTTLS, RFC 9051
-section 6.2.1; STLS, RFC 2595 section 4).
-"""
+"""How TLS is to be done: the options, and the ``ssl.SSLContext`` that comes of them."""
 
 from __future__ import annotations
 
+import os
 import ssl
-from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import NamedTuple
+from dataclasses import dataclass
 
+from mailshell.streams import reason
 from mailshell.transport.errors import TlsFailed
-from mailshell.transport.tls_errors import describe_tls_error
 
-__all__ = ["TlsEvent", "TlsInfo", "TlsLayer", "TlsOptions", "TlsOutput", "describe_tls_error", "make_context"]
+__all__ = ["VERSIONS", "TlsOptions", "make_context"]
 
-CHUNK = 256 * 1024
-"""Octets: the largest piece of plaintext handed out, and of plaintext encrypted at a time."""
-RECORD = 16 * 1024
-"""Octets: the most plaintext in one TLS record (RFC 8446 section 5.1)."""
+VERSIONS = {
+    "1.0": ssl.TLSVersion.TLSv1,
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
+"""The versions by the names that options give them."""
 
 
 @dataclass(frozen=True, slots=True)
 class TlsOptions:
-    """How far the server's certificate is to be trusted."""
+    """How far the server's certificate is to be trusted, and what the handshake offers."""
 
     insecure: bool = False
     """Accept any certificate for any name, and TLS versions and ciphers long out of use."""
@@ -37,14 +32,27 @@ class TlsOptions:
     """A folder of certificates under hashed names (see openssl-rehash(1)), likewise."""
     server_name: str | None = None
     """The name to send (SNI) and to look for in the certificate, where it is not the host's."""
+    cert: str | None = None
+    """A PEM file with this side's certificate (its chain may follow), and its key unless `key` has it."""
+    key: str | None = None
+    """A PEM file with the key of `cert`, without a passphrase."""
+    minimum: str | None = None
+    """The lowest version, a key of `VERSIONS`; None: 1.2, or with `insecure` the lowest that there is."""
+    maximum: str | None = None
+    """The highest version."""
+    ciphers: str | None = None
+    """The cipher suites up to TLS 1.2, as openssl-ciphers(1) has them."""
+    keylog: str | None = None
+    """A file to which the secrets of the connection are appended, for Wireshark (format: NSS key log)."""
+    alpn: str | None = None
+    """The protocol to offer by ALPN (RFC 7301); None offers none, as most clients."""
 
 
-def make_context(options: TlsOptions, alpn: Sequence[str] | None = None) -> ssl.SSLContext:
-    """A client's context: certificate and name are checked and TLS is at least 1.2, unless
-    `options.insecure`.
+def make_context(options: TlsOptions) -> ssl.SSLContext:
+    """A client's context: certificate and name are checked and TLS is at least 1.2, unless the options say otherwise.
 
     A certificate which is itself in `options.cafile` is trusted even when its issuer is unknown, so that a
-    server's own certificate can be pinned. Raises `TlsFailed` when a CA file cannot be read.
+    server's own certificate can be pinned. Raises `TlsFailed` when a file can't be read or an option can't be met.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if options.insecure:
@@ -58,8 +66,15 @@ def make_context(options: TlsOptions, alpn: Sequence[str] | None = None) -> ssl.
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
         _load_authorities(context, options)
-    if alpn:
-        context.set_alpn_protocols(list(alpn))
+    _limit(context, options)
+    if options.cert:
+        _load_own(context, options.cert, options.key)
+    elif options.key:
+        raise TlsFailed(f"a key without a certificate is of no use: give the certificate of {options.key} too")
+    if options.keylog:
+        _log_keys(context, options.keylog)
+    if options.alpn:
+        context.set_alpn_protocols([options.alpn])
     return context
 
 
@@ -72,195 +87,55 @@ def _load_authorities(context: ssl.SSLContext, options: TlsOptions) -> None:
     except ssl.SSLError as exc:
         raise TlsFailed(f"{options.cafile or options.capath}: holds no certificate in PEM form") from exc
     except OSError as exc:
-        what = exc.strerror or "cannot be read"
-        raise TlsFailed(f"{options.cafile or options.capath}: cannot read the CA file: {what.lower()}") from exc
+        what = f"{options.cafile or options.capath}: cannot read the CA file"
+        raise TlsFailed(f"{what}: {reason(exc)}") from exc
 
 
-@dataclass(frozen=True, slots=True)
-class TlsInfo:
-    """What a finished handshake agreed on."""
-
-    version: str
-    """"TLSv1.3" and the like, as OpenSSL names it."""
-    cipher: str
-    """The cipher suite, as OpenSSL names it."""
-    bits: int
-    """Secret bits of the cipher."""
-    server_name: str
-    """The name sent and checked; empty if there was none."""
-    verified: bool
-    """Whether the certificate's chain and name were checked (and, since the handshake succeeded, were
-    good).
-    """
-    peer_certificate: bytes | None = field(default=None, repr=False)
-    """The server's certificate in DER; None if it sent none."""
-    alpn: str | None = None
-    """The protocol agreed on by ALPN (RFC 7301)."""
-    certificate: Mapping[str, object] = field(default_factory=dict, repr=False)
-    """The same certificate read (in the form of ``SSLSocket.getpeercert``), verified or not; empty if
-    unreadable.
-    """
+def _limit(context: ssl.SSLContext, options: TlsOptions) -> None:
+    """Keep to the versions and ciphers that were asked for."""
+    low, high = options.minimum, options.maximum
+    if low and high and VERSIONS[low] > VERSIONS[high]:
+        raise TlsFailed(f"no TLS version is at least {low} and at most {high}: exchange the two")
+    # Versions below 1.2 work with weak signatures only, which OpenSSL's default level of security refuses.
+    old = any(name in ("1.0", "1.1") for name in (low, high))
+    if high:
+        if VERSIONS[high] < context.minimum_version:
+            context.minimum_version = VERSIONS[high]
+        context.maximum_version = VERSIONS[high]
+    if low:
+        context.minimum_version = VERSIONS[low]
+    ciphers = options.ciphers or ("DEFAULT" if old else None)
+    if ciphers is None:
+        return
+    try:
+        context.set_ciphers(f"{ciphers}:@SECLEVEL=0" if old or options.insecure else ciphers)
+    except ssl.SSLError as exc:
+        known = "openssl ciphers -v lists the names"
+        raise TlsFailed(f"no cipher suite of TLS up to 1.2 is called {ciphers}: {known}") from exc
 
 
-class TlsEvent(Enum):
-    """What happened beside plaintext, in the order in which it did."""
-
-    HANDSHAKE_DONE = "handshake done"
-    PEER_CLOSED = "peer closed"
-    """close_notify has come (RFC 8446 section 6.1): no plaintext follows."""
-
-
-class TlsOutput(NamedTuple):
-    """What came of some ciphertext. The parts belong together: plaintext counts even if an error follows
-    it.
-    """
-
-    plaintext: list[bytes]
-    """Pieces of up to 256 KiB."""
-    ciphertext: bytes
-    """To be sent to the peer now (handshake, key update, alert)."""
-    events: list[TlsEvent]
-    error: ssl.SSLError | None = None
-    """Set once when TLS broke; `ciphertext` then holds the alert which says so, and the layer is dead."""
+def _load_own(context: ssl.SSLContext, cert: str, key: str | None) -> None:
+    """The certificate that this side shows when the server asks for one. Never asks for a passphrase."""
+    try:
+        context.load_cert_chain(cert, key, password=lambda: "")
+    except ssl.SSLError as exc:
+        code = exc.reason or ""
+        if code == "KEY_VALUES_MISMATCH":
+            raise TlsFailed(f"{key or cert}: this key belongs to another certificate than {cert}") from exc
+        if "DECRYPT" in code or "PASSWORD" in code:
+            raise TlsFailed(
+                f"{key or cert}: the key has a passphrase: store it without one, in a file of your own"
+            ) from exc
+        raise TlsFailed(f"{cert}: holds no certificate with its key in PEM form: give the key with --key") from exc
+    except OSError as exc:
+        missing = next((path for path in (cert, key) if path and not os.path.exists(path)), cert)
+        raise TlsFailed(f"{missing}: cannot read the client's certificate: {reason(exc)}") from exc
 
 
-class TlsLayer:
-    """The client's side of one TLS connection.
-
-    Call `start` once, then `receive_ciphertext` and `send_plaintext` in any order, then `close`.
-    """
-
-    def __init__(self, context: ssl.SSLContext, server_name: str) -> None:
-        """Raises ``ValueError`` when the context checks names and `server_name` is empty or no name."""
-        if context.check_hostname and not server_name:
-            # SSLSocket refuses this, but SSLObject would go on and accept a certificate for any name.
-            raise ValueError("a context that checks names needs one")
-        self._incoming = ssl.MemoryBIO()
-        self._outgoing = ssl.MemoryBIO()
-        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name or None)
-        self._server_name = server_name
-        self._verified = context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
-        self._unsent: deque[memoryview] = deque()
-        self._buffer = memoryview(bytearray(CHUNK))
-        self.handshaking: bool = True
-        self.peer_closed: bool = False
-        self.failed: bool = False
-        self.closing: bool = False
-
-    def start(self) -> bytes:
-        """The first octets of the handshake (ClientHello)."""
-        try:
-            self._object.do_handshake()
-        except ssl.SSLWantReadError:
-            pass
-        return self._outgoing.read()
-
-    def receive_ciphertext(self, octets: bytes | memoryview) -> TlsOutput:
-        """Take octets from the peer.  Never raises for what they hold: see `TlsOutput.error`."""
-        plaintext: list[bytes] = []
-        events: list[TlsEvent] = []
-        error: ssl.SSLError | None = None
-        if self.failed or self.closing:
-            return TlsOutput(plaintext, b"", events)
-        self._incoming.write(octets)
-        try:
-            if self.handshaking:
-                self._object.do_handshake()
-                self.handshaking = False
-                events.append(TlsEvent.HANDSHAKE_DONE)
-            self._read(plaintext)
-            if self.peer_closed:
-                events.append(TlsEvent.PEER_CLOSED)
-            else:
-                self._write()
-        except ssl.SSLWantReadError:
-            pass
-        except ssl.SSLError as exc:
-            self.failed = True
-            error = exc
-        return TlsOutput(plaintext, self._outgoing.read(), events, error)
-
-    def _read(self, plaintext: list[bytes]) -> None:
-        """Decrypt all there is, in pieces as large as fit, with one copy for each."""
-        if self.peer_closed:
-            return
-        read, buffer = self._object.read, self._buffer
-        filled = 0
-        try:
-            while True:
-                if CHUNK - filled < RECORD:
-                    plaintext.append(bytes(buffer[:filled]))
-                    filled = 0
-                count = read(RECORD, buffer[filled:])
-                if not count:
-                    self.peer_closed = True
-                    return
-                filled += int(count)
-        except ssl.SSLZeroReturnError:
-            self.peer_closed = True
-        except ssl.SSLWantReadError:
-            pass
-        finally:
-            if filled:
-                plaintext.append(bytes(buffer[:filled]))
-
-    def send_plaintext(self, octets: bytes) -> bytes:
-        """Encrypt; what cannot be encrypted yet (the handshake goes on) is kept and sent later, in order.
-
-        Raises ``ssl.SSLError`` if TLS is broken.
-        """
-        view = memoryview(octets)
-        self._unsent.extend(view[at : at + CHUNK] for at in range(0, len(view), CHUNK))
-        if not self.handshaking and not self.closing:
-            try:
-                self._write()
-            except ssl.SSLWantReadError:  # a renegotiation (TLS 1.2): goes on when the peer has answered
-                pass
-        return self._outgoing.read()
-
-    def _write(self) -> None:
-        unsent = self._unsent
-        while unsent:
-            count = self._object.write(unsent[0])
-            if count < len(unsent[0]):
-                unsent[0] = unsent[0][count:]
-            else:
-                unsent.popleft()
-
-    def close(self) -> bytes:
-        """close_notify, to be sent before the stream below is closed; empty in or before the handshake."""
-        if self.closing or self.failed or self.handshaking:
-            self.closing = True
-            return b""
-        self.closing = True
-        try:
-            self._object.unwrap()
-        except ssl.SSLError:
-            pass  # usually SSLWantReadError: the peer's own close_notify, for which nobody waits
-        return self._outgoing.read()
-
-    def info(self) -> TlsInfo:
-        """What the handshake agreed on; only after `TlsEvent.HANDSHAKE_DONE`."""
-        name, _, bits = self._object.cipher() or ("unknown", "", 0)
-        return TlsInfo(
-            version=self._object.version() or "unknown",
-            cipher=name,
-            bits=bits or 0,
-            server_name=self._server_name,
-            verified=self._verified,
-            peer_certificate=self._object.getpeercert(True),
-            alpn=self._object.selected_alpn_protocol(),
-            certificate=self.peer_certificate(),
-        )
-
-    def peer_certificate(self) -> Mapping[str, object]:
-        """The server's certificate in the form of ``SSLSocket.getpeercert``, even if it was found bad.
-
-        Python tells this only through a private attribute; where that is missing, the result is empty.
-        """
-        try:
-            chain = self._object._sslobj.get_unverified_chain()  # type: ignore[attr-defined]
-            info = chain[0].get_info() if chain else {}
-        except (AttributeError, IndexError, TypeError, ValueError, ssl.SSLError):
-            return {}
-        return info if isinstance(info, dict) else {}
+def _log_keys(context: ssl.SSLContext, path: str) -> None:
+    """Append the secrets to a file that only its owner may read."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        context.keylog_filename = path
+    except OSError as exc:
+        raise TlsFailed(f"{path}: cannot write the key log: {reason(exc)}") from exc

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-__all__ = ["describe_tls_error"]
+from mailshell.transport.certificate import Certificate
+
+__all__ = ["describe_tls_error", "failed_check"]
 
 _SHOWN = 60
 """Octets of a server's plain text that are quoted."""
@@ -20,6 +23,17 @@ _ISSUER_UNKNOWN = {
     21: "its issuer is unknown, as the server sent no intermediate certificate",
     27: "it was issued by an authority that is not trusted here",
 }
+#: In a word, by OpenSSL's code.
+_CHECKS = {
+    9: "not valid yet",
+    10: "expiry",
+    18: "self-signed",
+    **dict.fromkeys(_ISSUER_UNKNOWN, "issuer"),
+    23: "revocation",
+    62: "name",
+    64: "name",
+    **dict.fromkeys((66, 67, 68), "strength"),
+}
 _WEAK = {66: "its key is too short", 67: "its issuer's key is too short", 68: "it is signed with a weak digest"}
 
 
@@ -27,17 +41,17 @@ def describe_tls_error(
     exc: BaseException,
     host: str,
     *,
-    certificate: Mapping[str, object] | None = None,
+    chain: Sequence[Certificate] = (),
     received: bytes = b"",
     starttls: bool = False,
 ) -> str:
     """One sentence for `exc`, which came out of a handshake with `host`.
 
-    `certificate` is what the server showed (as `TlsLayer.peer_certificate` gives it), `received` are the
-    first octets that it sent in the handshake, and `starttls` tells that the connection was clear before.
+    `chain` is what the server presented, `received` are the first octets that it sent in the handshake, and
+    `starttls` tells that the connection was clear before.
     """
     if isinstance(exc, ssl.SSLCertVerificationError):
-        return _certificate_error(exc, host, certificate or {})
+        return _certificate_error(exc, host, chain)
     reason = (getattr(exc, "reason", None) or "").upper()
     if _is_plain_text(reason, received):
         return _plain_text(host, received, starttls)
@@ -76,18 +90,22 @@ def _plain_text(host: str, received: bytes, starttls: bool) -> str:
     )
 
 
-def _certificate_error(exc: ssl.SSLCertVerificationError, host: str, certificate: Mapping[str, object]) -> str:
+def failed_check(exc: BaseException) -> str:
+    """Which check of the certificate failed, in a word; empty if it was none."""
+    code = exc.verify_code if isinstance(exc, ssl.SSLCertVerificationError) else None
+    return "" if code is None else _CHECKS.get(code, "chain")
+
+
+def _certificate_error(exc: ssl.SSLCertVerificationError, host: str, chain: Sequence[Certificate]) -> str:
     code = exc.verify_code
     if code == 10:
-        until = certificate.get("notAfter")
-        when = f" on {until}" if isinstance(until, str) else ""
-        return f"the certificate of {host} expired{when}: {_INSECURE}"
+        return _expired(host, chain)
     if code == 9:
-        since = certificate.get("notBefore")
-        when = f" before {since}" if isinstance(since, str) else " yet"
+        since = chain[0].details().not_before if chain else None
+        when = f" before {since:%Y-%m-%d %H:%M} UTC" if since is not None and since > datetime.now(UTC) else " yet"
         return f"the certificate of {host} is not valid{when}: check this computer's clock, or use --insecure"
     if code in (62, 64):
-        return _wrong_name(exc, host, certificate)
+        return _wrong_name(exc, host, chain)
     if code == 18:
         return f"the certificate of {host} is self-signed: trust it with --cafile FILE, or use --insecure"
     if code in _ISSUER_UNKNOWN:
@@ -100,10 +118,22 @@ def _certificate_error(exc: ssl.SSLCertVerificationError, host: str, certificate
     return f"the certificate of {host} cannot be verified: {what}; {_CAFILE}"
 
 
-def _wrong_name(exc: ssl.SSLCertVerificationError, host: str, certificate: Mapping[str, object]) -> str:
+def _expired(host: str, chain: Sequence[Certificate]) -> str:
+    now = datetime.now(UTC)
+    for at, certificate in enumerate(chain):
+        until = certificate.details().not_after
+        if until is not None and until < now:
+            whose = (
+                f"the certificate of {host}" if not at else f"a certificate in the chain of {host} (number {at + 1})"
+            )
+            return f"{whose} expired on {until:%Y-%m-%d %H:%M} UTC: {_INSECURE}"
+    return f"the certificate of {host} (or its issuer's) expired: {_INSECURE}"
+
+
+def _wrong_name(exc: ssl.SSLCertVerificationError, host: str, chain: Sequence[Certificate]) -> str:
     match = re.search(r"for '([^']*)'", exc.verify_message or "")
     wanted = match[1] if match else host
-    names = _names(certificate)
+    names = _names(chain)
     found = (
         f"it is for {', '.join(names[:6])}{' and more' if len(names) > 6 else ''}" if names else "it has other names"
     )
@@ -113,21 +143,20 @@ def _wrong_name(exc: ssl.SSLCertVerificationError, host: str, certificate: Mappi
     )
 
 
-def _names(certificate: Mapping[str, object]) -> list[str]:
-    """Names and addresses that a certificate is for; the common name only where there are none."""
-    names: list[str] = []
-    alternatives = certificate.get("subjectAltName", ())
-    if isinstance(alternatives, tuple):
-        names = [str(value) for kind, value in alternatives if kind in ("DNS", "IP Address")]
-    subject = certificate.get("subject", ())
-    if not names and isinstance(subject, tuple):
-        names = [str(value) for rdn in subject for key, value in rdn if key == "commonName"]
+def _names(chain: Sequence[Certificate]) -> list[str]:
+    """Names and addresses that the server's certificate is for; the common name only where there are none."""
+    if not chain:
+        return []
+    details = chain[0].details()
+    common = re.search(r"(?:^|[,+])CN=((?:[^,+\\]|\\.)*)", details.subject)
+    names = list(details.names) or ([common[1]] if common else [])
     return [name.encode("ascii", "backslashreplace").decode() if name.isprintable() else ascii(name) for name in names]
 
 
 def _alert_or_other(exc: BaseException, host: str, reason: str) -> str:
     if reason in ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE", "VERSION_TOO_LOW"):
-        return f"{host} speaks only a TLS version that is too old (below 1.2): have it updated, or use --insecure"
+        what = "speaks no TLS version that is accepted here: mostly it is too old (below 1.2)"
+        return f"{host} {what}; have it updated, or use --tls-min 1.0"
     if reason in ("SSLV3_ALERT_HANDSHAKE_FAILURE", "NO_SHARED_CIPHER", "DH_KEY_TOO_SMALL", "WRONG_CIPHER_RETURNED"):
         return f"{host} and mailshell have no TLS cipher in common: have the server updated, or use --insecure"
     if reason == "UNSAFE_LEGACY_RENEGOTIATION_DISABLED":
@@ -135,7 +164,9 @@ def _alert_or_other(exc: BaseException, host: str, reason: str) -> str:
     if reason in ("TLSV1_UNRECOGNIZED_NAME", "TLSV1_ALERT_UNRECOGNIZED_NAME"):
         return f"{host} does not know itself by that name: connect by the name that its certificate bears"
     if "CERTIFICATE_REQUIRED" in reason:
-        return f"{host} asks for a client certificate, which mailshell cannot send: use another port or server"
+        return f"{host} asks for a client certificate: give one with --cert FILE, and its key with --key FILE"
+    if "NO_APPLICATION_PROTOCOL" in reason:
+        return f"{host} speaks none of the protocols offered by ALPN: leave --alpn out"
     if "ALERT" in reason:
         words = reason.split("ALERT_", 1)[-1].replace("_", " ").lower()
         return f"{host} broke the TLS handshake off with the alert “{words}”: see the server's log"
