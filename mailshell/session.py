@@ -22,19 +22,16 @@ from mailshell.contract import (
     SessionError,
     TimeLimit,
 )
-from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, LimitReached, Line, LinePart, LiteralPart, Side
+from mailshell.dispatch import dispatch
+from mailshell.protocol.events import Deviation, LimitReached, Side
 from mailshell.protocol.exchange import (
     Awaits,
-    Began,
     Completed,
-    Continuation,
     Event,
     Exchange,
     Greeting,
     Sent,
     Status,
-    Stray,
-    Untagged,
 )
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.limits import DEFAULT, Limits
@@ -42,12 +39,28 @@ from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.secrecy import ChunkMask, Secrets
 from mailshell.protocol.sniff import recognise
 from mailshell.transport.connect import connect, server_name_of
-from mailshell.transport.dial import describe_os_error
+from mailshell.transport.deflate import Deflate, NotDeflate
+from mailshell.transport.dial import DIRECT, Route, describe_os_error
 from mailshell.transport.endpoint import Endpoint
-from mailshell.transport.errors import TlsFailed
+from mailshell.transport.errors import ConnectFailed, TlsFailed
 from mailshell.transport.stream import Stream
 from mailshell.transport.tls import TlsOptions, make_context
-from mailshell.wire import Closed, Connected, Diagnostic, Injected, Observer, Octets, TlsStarted, WireEvent
+from mailshell.transport.tls_info import TlsInfo
+from mailshell.wire import (
+    Closed,
+    Compressed,
+    Connected,
+    Diagnostic,
+    Injected,
+    NotConnected,
+    Observer,
+    Octets,
+    TlsBegun,
+    TlsRefused,
+    WireEvent,
+    fingerprints,
+    tls_started,
+)
 
 _PIECE = 1 << 18
 #: So many octets of what comes instead of a greeting are kept, to tell what it is.
@@ -71,6 +84,7 @@ class Session:
         *,
         observers: Sequence[Observer] = (),
         tls: TlsOptions | None = None,
+        route: Route = DIRECT,
         timeout: float = 60.0,
         limits: Limits = DEFAULT,
         secrets: Secrets | None = None,
@@ -80,10 +94,14 @@ class Session:
         self.listener = listener
         self.observers = list(observers)
         self.tls_options = tls or TlsOptions()
+        self.route = route
         self.engine = make_engine(endpoint.protocol, limits, secrets)
         self.greeting: Status | None = None
         self.closed_because: str | None = None
         self.awaits_tls = False
+        #: The handshake that failed last.
+        self.tls_failure: TlsFailed | None = None
+        self.compression: Deflate | None = None
         self.last_activity = 0.0
         self._clock = clock
         self._stream: Stream | None = None
@@ -128,13 +146,25 @@ class Session:
         """
         loop = asyncio.get_running_loop()
         self._greeted = loop.create_future()
-        stream = await connect(self.endpoint, self, tls=self.tls_options, timeout=connect_timeout)
+        try:
+            stream = await connect(
+                self.endpoint,
+                self,
+                tls=self.tls_options,
+                timeout=connect_timeout,
+                route=self.route,
+                connected=self._connected,
+            )
+        except TlsFailed as error:
+            self._tls_failed(error)
+            raise
+        except ConnectFailed as error:
+            self._wire(NotConnected(self._clock(), str(error), tuple(error.attempts)))
+            raise
         self._stream = stream
         self.last_activity = self._clock()
-        self._wire(Connected(self.last_activity, stream.peer, tuple(stream.attempts)))
-        if (info := stream.tls) is not None:
-            self.engine.started_tls()
-            self._wire(TlsStarted(self._clock(), info.version, info.cipher, info.server_name, info.verified))
+        if stream.tls is not None:
+            self._tls_started(stream.tls)
         try:
             self.greeting = await self._wait(self._greeted, f"connected to {self.endpoint.name}, but it says nothing")
         except TimeLimit as error:
@@ -160,12 +190,29 @@ class Session:
     async def start_tls(self) -> None:
         """Do the handshake after the server has agreed to STARTTLS or STLS. Raises TlsFailed."""
         assert self._stream is not None
-        context = make_context(self.tls_options)
         name = server_name_of(self.endpoint, self.tls_options)
-        info = await self._stream.start_tls(context, name, self.answers.timeout)
+        self._wire(TlsBegun(self._clock(), name))
+        try:
+            info = await self._stream.start_tls(make_context(self.tls_options), name, self.answers.timeout)
+        except TlsFailed as error:
+            self._tls_failed(error)
+            raise
         self.awaits_tls = False
+        self._tls_started(info)
+
+    def _connected(self, stream: Stream) -> None:
+        now = self._clock()
+        self._wire(Connected(now, stream.peer, tuple(stream.attempts)))
+        if self.endpoint.implicit_tls:
+            self._wire(TlsBegun(now, server_name_of(self.endpoint, self.tls_options)))
+
+    def _tls_started(self, info: TlsInfo) -> None:
         self.engine.started_tls()
-        self._wire(TlsStarted(self._clock(), info.version, info.cipher, name, info.verified))
+        self._wire(tls_started(self._clock(), info))
+
+    def _tls_failed(self, error: TlsFailed) -> None:
+        self.tls_failure = error
+        self._wire(TlsRefused(self._clock(), str(error), error.check, fingerprints(error.chain)))
 
     def close(self) -> None:
         """End the connection, gracefully and without waiting."""
@@ -192,15 +239,17 @@ class Session:
             raise ConnectionLost(self.closed_because or "not connected")
         now, tls, offset = self._clock(), self.tls, self.engine.sent_octets
         events = self.engine.sent(octets)
+        packed = self.compression.compress(octets) if self.compression is not None else None
         if self.observers:
             spans = self.engine.marks.spans(octets, offset)
             if self._masks():
                 spans += self._own.spans(octets)
-            self._wire(Octets(Side.CLIENT, octets, now, tls, offset, tuple(spans)))
+            size = len(packed) if packed is not None else None
+            self._wire(Octets(Side.CLIENT, octets, now, tls, offset, tuple(spans), size))
             for event in events:
                 self._show(event, now, tls)
         try:
-            self._stream.write(octets)
+            self._stream.write(octets if packed is None else packed)
         except ConnectionError as error:
             raise ConnectionLost(str(error)) from error
         self.last_activity = now
@@ -293,58 +342,71 @@ class Session:
 
     def received(self, octets: bytes) -> None:
         """The transport has read octets."""
-        now, tls = self._clock(), self.tls
-        self.last_activity = now
+        self.last_activity = self._clock()
+        if self.compression is not None:
+            self._inflate(octets)
+        elif any(exchange.name == "COMPRESS" for exchange in self.engine.outstanding):
+            # What follows the line that agrees is compressed, so each line is read before the next.
+            while octets and self.compression is None:
+                end = octets.find(b"\n") + 1 or len(octets)
+                self._read(octets[:end])
+                octets = octets[end:]
+            if octets:
+                self._inflate(octets)
+        else:
+            self._read(octets)
+
+    def _inflate(self, octets: bytes) -> None:
+        assert self.compression is not None
+        packed = len(octets)
+        try:
+            for piece in self.compression.decompress(octets):
+                self._read(piece, packed)
+                packed = 0
+                if self._closing:
+                    return
+        except NotDeflate as error:
+            self._give_up(f"the connection was dropped: {error}")
+
+    def _read(self, octets: bytes, packed: int | None = None) -> None:
+        now, tls = self.last_activity, self.tls
         if self.observers:
             spans = tuple(self._echoes.spans(octets)) if self._masks() else ()
-            self._wire(Octets(Side.SERVER, octets, now, tls, self._received, spans))
+            self._wire(Octets(Side.SERVER, octets, now, tls, self._received, spans, packed))
         self._received += len(octets)
         if self.greeting is None:
             self._first = (self._first + octets)[:_FIRST]
         for event in self.engine.received(octets):
             if self.observers:
                 self._show(event, now, tls)
-            self._dispatch(event)
+            if not self._concerns_connection(event):
+                dispatch(event, self.engine.answering, self.answers, self.listener)
 
-    def _dispatch(self, event: Event) -> None:
-        if isinstance(event, (LiteralPart, BodyPart, Line, BodyEnd, LinePart)):
-            handler = self.answers.handler(self.engine.answering)
-            if handler is not None:
-                handler.frame(event)
-        elif isinstance(event, Untagged):
-            self._dispatch_untagged(event)
-        elif isinstance(event, Completed):
-            self._dispatch_completed(event)
-        elif isinstance(event, Began):
-            handler = self.answers.handler(event.exchange)
-            if handler is not None:
-                handler.began(event.response)
-        elif isinstance(event, Continuation):
-            if event.exchange is not None and not self.answers.continued(event.exchange, event.response):
-                self.listener.late_continuation(event.exchange, event.response)
-        elif isinstance(event, Greeting):
-            if self._greeted is not None and not self._greeted.done():
-                self._greeted.set_result(event.response)
-        elif isinstance(event, Stray):
-            self.listener.stray(event)
-        elif isinstance(event, (Deviation, LimitReached)):
-            self._dispatch_report(event)
+    def _concerns_connection(self, event: Event) -> bool:
+        """Do what an event asks of the connection itself. Whether nobody else is to be told of it."""
+        match event:
+            case Greeting():
+                if self._greeted is not None and not self._greeted.done():
+                    self._greeted.set_result(event.response)
+                return True
+            case Completed() if event.response.ok:
+                self._agreed(event.exchange.name)
+            case Deviation(rule="no-greeting") if self._greeted is not None and not self._greeted.done():
+                self._greeted.set_exception(AnswerUnusable(f"{self.endpoint.name}: {event.message}"))
+                return True
+            case LimitReached(what="line" | "literal", side=Side.SERVER):
+                # Where the answer ends can't be told any more, and there may be no end to it.
+                self._give_up(f"the connection was dropped: {str(event).partition(';')[0]}")
+                return True
+        return False
 
-    def _dispatch_untagged(self, event: Untagged) -> None:
-        if event.exchange is None:
-            self.listener.unsolicited(event.response)
-            return
-        handler = self.answers.handler(event.exchange)
-        if handler is not None:
-            handler.untagged(event.response)
-        elif not self.answers.waits(event.exchange):
-            self.listener.late_untagged(event.exchange, event.response)
-
-    def _dispatch_completed(self, event: Completed) -> None:
-        if event.exchange.name in ("STARTTLS", "STLS") and event.response.ok and not self.tls:
+    def _agreed(self, name: str) -> None:
+        """The server has agreed to a command after which octets are read in another way."""
+        if name in ("STARTTLS", "STLS") and not self.tls:
             self._stop_for_tls()
-        if not self.answers.completed(event.exchange, event.response):
-            self.listener.late(event.exchange, event.response)
+        elif name == "COMPRESS" and self.compression is None:
+            self.compression = Deflate()
+            self._wire(Compressed(self._clock(), "DEFLATE"))
 
     def _stop_for_tls(self) -> None:
         """From here on only TLS is read. What came in the clear after the answer was injected (RFC 9051 11.1)."""
@@ -356,19 +418,11 @@ class Session:
             self._wire(Injected(self._clock(), rest))
             self.listener.injected(rest)
 
-    def _dispatch_report(self, report: Deviation | LimitReached) -> None:
-        greeted = self._greeted
-        if isinstance(report, Deviation) and report.rule == "no-greeting" and greeted and not greeted.done():
-            greeted.set_exception(AnswerUnusable(f"{self.endpoint.name}: {report.message}"))
-            return
-        if isinstance(report, LimitReached) and report.what in ("line", "literal") and report.side is Side.SERVER:
-            # Where the answer ends can't be told any more, and there may be no end to it.
-            reason = f"the connection was dropped: {str(report).partition(';')[0]}"
-            if not self._fail(AnswerUnusable(reason)):
-                self.listener.closed(reason)
-            self._drop(reason)
-            return
-        self.listener.report(report)
+    def _give_up(self, reason: str) -> None:
+        """What the server sends can't be read any more."""
+        if not self._fail(AnswerUnusable(reason)):
+            self.listener.closed(reason)
+        self._drop(reason)
 
     def _drop(self, reason: str) -> None:
         self.closed_because = reason

@@ -6,11 +6,14 @@ on a monotonic clock.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from mailshell.protocol.events import SecretSpan, Side
 from mailshell.protocol.exchange import Event
+from mailshell.transport.certificate import Certificate
+from mailshell.transport.tls_info import TlsInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class Octets:
     """The octets of one read or one write, after TLS was taken off or before it is put on.
 
     ``offset``: where they stand in the stream of their side. ``secret``: the spans (offsets into ``octets``) that must
-    not be shown.
+    not be shown. ``packed``: how many octets these were under compression, if there is one; a read that gave several
+    of these is counted with the first.
     """
 
     side: Side
@@ -27,6 +31,7 @@ class Octets:
     tls: bool
     offset: int
     secret: tuple[SecretSpan, ...] = ()
+    packed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,57 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class NotConnected:
+    """No transport came about. ``reason`` is a sentence, ``attempts`` as in ``Connected``."""
+
+    time: float
+    reason: str
+    attempts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TlsBegun:
+    """A TLS handshake begins. ``server_name``: what is sent as SNI, and looked for in the certificate."""
+
+    time: float
+    server_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class TlsStarted:
-    """A TLS handshake has been completed."""
+    """A TLS handshake has been completed.
+
+    ``chain``: the SHA-256 (hex) of each certificate that the server presented, its own first. ``alpn`` and
+    ``key_exchange`` are empty if there is none, or it is not known.
+    """
 
     time: float
     version: str
     cipher: str
     server_name: str
     verified: bool
+    alpn: str = ""
+    key_exchange: str = ""
+    resumed: bool = False
+    chain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TlsRefused:
+    """A TLS handshake has failed. ``check``: the check of the certificate that failed, if it was one."""
+
+    time: float
+    reason: str
+    check: str = ""
+    chain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compressed:
+    """From here on both sides compress (RFC 4978); all octets are still given as they are without it."""
+
+    time: float
+    algorithm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +122,29 @@ class Diagnostic:
     text: str
 
 
-WireEvent = Octets | Connected | TlsStarted | Injected | Closed | Diagnostic
+WireEvent = (
+    Octets | Connected | NotConnected | TlsBegun | TlsStarted | TlsRefused | Injected | Compressed | Closed | Diagnostic
+)
+
+
+def tls_started(time: float, info: TlsInfo) -> TlsStarted:
+    """The event of a handshake with this outcome."""
+    return TlsStarted(
+        time,
+        info.version,
+        info.cipher,
+        info.server_name,
+        info.verified,
+        info.alpn or "",
+        info.key_exchange,
+        info.resumed,
+        fingerprints(info.chain),
+    )
+
+
+def fingerprints(chain: Iterable[Certificate]) -> tuple[str, ...]:
+    """The SHA-256 of each certificate, in hex."""
+    return tuple(certificate.sha256 for certificate in chain)
 
 
 class Observer(Protocol):

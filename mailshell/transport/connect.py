@@ -10,10 +10,11 @@ import socket
 import stat
 import struct
 import termios
+from collections.abc import Callable
 from typing import IO
 
 from mailshell.transport.child import Child, spawn
-from mailshell.transport.dial import DialFailed, address_text, describe_os_error, dial
+from mailshell.transport.dial import DIRECT, DialFailed, Route, address_text, describe_os_error, dial
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed, TlsFailed
 from mailshell.transport.pipes import open_pipes
@@ -21,6 +22,8 @@ from mailshell.transport.stream import Receiver, Stream
 from mailshell.transport.tls import TlsOptions, make_context
 
 __all__ = ["ConnectFailed", "TlsFailed", "connect", "server_name_of"]
+
+_NO_ADDRESS = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None), getattr(socket, "EAI_ADDRFAMILY", None))
 
 EXIT_GRACE = 0.2
 """Seconds for which a child process is watched for an exit at once; it ends with the child's first octet."""
@@ -36,9 +39,18 @@ def server_name_of(endpoint: Endpoint, options: TlsOptions) -> str:
     return endpoint.host.partition("%")[0].rstrip(".")
 
 
-async def connect(endpoint: Endpoint, receiver: Receiver, *, tls: TlsOptions, timeout: float) -> Stream:
+async def connect(
+    endpoint: Endpoint,
+    receiver: Receiver,
+    *,
+    tls: TlsOptions,
+    timeout: float,
+    route: Route = DIRECT,
+    connected: Callable[[Stream], None] | None = None,
+) -> Stream:
     """Connect, with TLS if the endpoint asks for it, within `timeout` seconds for all of it.
 
+    `route` says by which way a TCP connection is made. `connected` is called once the transport stands, before TLS.
     The receiver hears nothing but `Receiver.stderr` before this returns, so the stream is there when the
     greeting comes; when this raises, it is never told of an end of stream.
 
@@ -52,9 +64,11 @@ async def connect(endpoint: Endpoint, receiver: Receiver, *, tls: TlsOptions, ti
     attempts: list[str] = []
     try:
         async with asyncio.timeout_at(deadline):
-            stream = await _open(endpoint, receiver, attempts)
+            stream = await _open(endpoint, receiver, attempts, route)
     except TimeoutError:
-        raise ConnectFailed(_timed_out(endpoint, timeout, attempts), attempts) from None
+        raise ConnectFailed(_timed_out(endpoint, route, timeout, attempts), attempts) from None
+    if connected is not None:
+        connected(stream)
     if context is not None:
         try:
             left = max(deadline - loop.time(), 0.001)
@@ -70,22 +84,24 @@ async def connect(endpoint: Endpoint, receiver: Receiver, *, tls: TlsOptions, ti
     return stream
 
 
-def _timed_out(endpoint: Endpoint, timeout: float, attempts: list[str]) -> str:
-    where = _where(endpoint)
+def _timed_out(endpoint: Endpoint, route: Route, timeout: float, attempts: list[str]) -> str:
+    where = _where(endpoint, route)
     if endpoint.kind == "tcp" and not attempts:
-        return f"looking up the name {endpoint.host} timed out after {timeout:g} s: check the network"
+        return f"looking up the name {route.host or endpoint.host} timed out after {timeout:g} s: check the network"
     return f"{where} timed out after {timeout:g} s: check the host and the port, or give a longer --timeout"
 
 
-def _where(endpoint: Endpoint) -> str:
-    return f"{endpoint.host} port {endpoint.port}" if endpoint.kind == "tcp" else endpoint.name
+def _where(endpoint: Endpoint, route: Route) -> str:
+    if endpoint.kind != "tcp":
+        return endpoint.name
+    return f"{route.host or endpoint.host} port {route.port or endpoint.port}"
 
 
-async def _open(endpoint: Endpoint, receiver: Receiver, attempts: list[str]) -> Stream:
+async def _open(endpoint: Endpoint, receiver: Receiver, attempts: list[str], route: Route) -> Stream:
     if endpoint.kind == "exec":
         return await _open_exec(endpoint, receiver, attempts)
     if endpoint.kind == "tcp":
-        sock = await _open_tcp(endpoint, attempts)
+        sock = await _open_tcp(endpoint, attempts, route)
         peer, local = _addresses(sock)
     else:
         sock = await _open_unix(endpoint.path, attempts)
@@ -126,31 +142,35 @@ def _addresses(sock: socket.socket) -> tuple[str, str]:
         return "", ""
 
 
-async def _open_tcp(endpoint: Endpoint, attempts: list[str]) -> socket.socket:
+async def _open_tcp(endpoint: Endpoint, attempts: list[str], route: Route) -> socket.socket:
+    host = route.host or endpoint.host
     try:
-        return await dial(endpoint.host, endpoint.port, attempts)
+        return await dial(host, route.port or endpoint.port, attempts, route)
     except socket.gaierror as exc:
-        raise ConnectFailed(_name_error(endpoint.host, exc), attempts) from exc
+        raise ConnectFailed(_name_error(host, route, exc), attempts) from exc
     except DialFailed as exc:
-        raise ConnectFailed(_dial_error(endpoint, exc), attempts) from exc
+        raise ConnectFailed(_dial_error(host, _where(endpoint, route), exc), attempts) from exc
     except OSError as exc:
-        raise ConnectFailed(f"{_where(endpoint)}: {describe_os_error(exc)}", attempts) from exc
+        raise ConnectFailed(f"{_where(endpoint, route)}: {describe_os_error(exc)}", attempts) from exc
 
 
-def _name_error(host: str, exc: socket.gaierror) -> str:
+def _name_error(host: str, route: Route, exc: socket.gaierror) -> str:
+    if route.version and exc.errno in _NO_ADDRESS:
+        return (
+            f"the host name {host} has no IPv{route.version} address: leave -{route.version} out, or check its spelling"
+        )
     if exc.errno == socket.EAI_AGAIN:
         return f"the name {host} could not be looked up just now: check the network, then try again"
-    if exc.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)):
+    if exc.errno in _NO_ADDRESS:
         return f"the host name {host} is not known: check its spelling"
     what = (exc.strerror or "unknown cause").lower()
     return f"the name {host} could not be looked up: {what}"
 
 
-def _dial_error(endpoint: Endpoint, exc: DialFailed) -> str:
-    where = _where(endpoint)
+def _dial_error(host: str, where: str, exc: DialFailed) -> str:
     words = list(dict.fromkeys(describe_os_error(error) for error in exc.errors))
     if not words:
-        return f"the host name {endpoint.host} has no address: check its spelling"
+        return f"the host name {host} has no address: check its spelling"
     if words == ["connection refused"]:
         return f"{where} refused the connection: no server listens there; check the port"
     advice = "check the port" if "connection refused" in words else "check the network and the host"

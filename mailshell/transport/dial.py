@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import os
 import socket
+from dataclasses import dataclass
 from typing import Any
 
 from mailshell.transport.thread import in_thread
 
-__all__ = ["DialFailed", "address_text", "describe_os_error", "dial"]
+__all__ = ["DIRECT", "DialFailed", "Route", "address_text", "describe_os_error", "dial"]
 
 STAGGER = 0.25
 """Seconds for which an address is tried alone before the next one is tried beside it (RFC 8305 section 8)."""
@@ -30,6 +32,29 @@ _WORDS = {
     errno.EPERM: "permission denied",
     errno.ENOENT: "no such file",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """By which way a TCP connection is made, where it is not the system's choice."""
+
+    version: int = 0
+    """4 or 6: addresses of this IP version only; 0: of both."""
+    bind: str = ""
+    """The IP address of this computer from which to connect."""
+    host: str = ""
+    """Connect to this host instead of the one in the URL, whose name is still looked for in the certificate."""
+    port: int = 0
+    """Likewise the port."""
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        """The addresses to look for: those that can be reached from ``bind``, if it is given."""
+        version = self.version or (ipaddress.ip_address(self.bind).version if self.bind else 0)
+        return {0: socket.AF_UNSPEC, 4: socket.AF_INET, 6: socket.AF_INET6}[version]
+
+
+DIRECT = Route()
 
 
 class DialFailed(Exception):
@@ -60,7 +85,7 @@ def address_text(address: object) -> str:
     return address if isinstance(address, str) else ""
 
 
-async def _resolve(host: str, port: int) -> list[_Address]:
+async def _resolve(host: str, port: int, family: socket.AddressFamily) -> list[_Address]:
     """``getaddrinfo`` on a daemon thread: one that hangs neither delays a timeout nor the end of the program.
 
     Raises ``OSError`` (mostly ``socket.gaierror``).
@@ -68,7 +93,7 @@ async def _resolve(host: str, port: int) -> list[_Address]:
 
     def ask() -> list[_Address]:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
         except UnicodeError:
             raise socket.gaierror(socket.EAI_NONAME, "not a host name") from None
         return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
@@ -89,12 +114,14 @@ def _interleaved(addresses: list[_Address]) -> list[_Address]:
     return mixed
 
 
-async def _connect_one(item: _Address) -> socket.socket:
+async def _connect_one(item: _Address, bind: str) -> socket.socket:
     family, address = item
     # With the protocol named, asyncio switches Nagle off: a literal is more than one small write.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setblocking(False)
+        if bind:
+            sock.bind((bind, 0))
         await asyncio.get_running_loop().sock_connect(sock, address)
     except BaseException:
         sock.close()
@@ -102,21 +129,21 @@ async def _connect_one(item: _Address) -> socket.socket:
     return sock
 
 
-async def dial(host: str, port: int, attempts: list[str]) -> socket.socket:
+async def dial(host: str, port: int, attempts: list[str], route: Route = DIRECT) -> socket.socket:
     """Connect to the first address of `host` that answers; there is no limit of time but the caller's.
 
     `attempts` gets one line for each address that was tried, as soon as its outcome is known.  Raises
     ``socket.gaierror`` when the name has no address, `DialFailed` when no address answers.
     """
     name = host if host.isascii() else host.encode("idna").decode("ascii")
-    waiting = _interleaved(await _resolve(name, port))
+    waiting = _interleaved(await _resolve(name, port, route.family))
     running: dict[asyncio.Task[socket.socket], str] = {}
     errors: list[OSError] = []
     try:
         while waiting or running:
             if waiting:
                 item = waiting.pop(0)
-                running[asyncio.create_task(_connect_one(item))] = address_text(item[1])
+                running[asyncio.create_task(_connect_one(item, route.bind))] = address_text(item[1])
             done, _ = await asyncio.wait(
                 running, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
             )

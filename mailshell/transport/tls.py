@@ -6,7 +6,7 @@ import os
 import ssl
 from dataclasses import dataclass
 
-from mailshell.streams import reason
+from mailshell.transport.dial import describe_os_error
 from mailshell.transport.errors import TlsFailed
 
 __all__ = ["VERSIONS", "TlsOptions", "make_context"]
@@ -88,7 +88,7 @@ def _load_authorities(context: ssl.SSLContext, options: TlsOptions) -> None:
         raise TlsFailed(f"{options.cafile or options.capath}: holds no certificate in PEM form") from exc
     except OSError as exc:
         what = f"{options.cafile or options.capath}: cannot read the CA file"
-        raise TlsFailed(f"{what}: {reason(exc)}") from exc
+        raise TlsFailed(f"{what}: {describe_os_error(exc)}") from exc
 
 
 def _limit(context: ssl.SSLContext, options: TlsOptions) -> None:
@@ -129,7 +129,7 @@ def _load_own(context: ssl.SSLContext, cert: str, key: str | None) -> None:
         raise TlsFailed(f"{cert}: holds no certificate with its key in PEM form: give the key with --key") from exc
     except OSError as exc:
         missing = next((path for path in (cert, key) if path and not os.path.exists(path)), cert)
-        raise TlsFailed(f"{missing}: cannot read the client's certificate: {reason(exc)}") from exc
+        raise TlsFailed(f"{missing}: cannot read the client's certificate: {describe_os_error(exc)}") from exc
 
 
 def _log_keys(context: ssl.SSLContext, path: str) -> None:
@@ -138,4 +138,4 @@ def _log_keys(context: ssl.SSLContext, path: str) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         context.keylog_filename = path
     except OSError as exc:
-        raise TlsFailed(f"{path}: cannot write the key log: {reason(exc)}") from exc
+        raise TlsFailed(f"{path}: cannot write the key log: {describe_os_error(exc)}") from exc

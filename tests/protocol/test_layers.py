@@ -14,8 +14,8 @@ ROOT = Path(mailshell.__file__).parent
 #: From the bottom to the top.
 ORDER = (
     "exits", "streams", "secret", "text", "protocol", "sasl", "assist", "help", "explain", "highlight", "lint",
-    "transport", "wire", "contract", "answers", "session", "trace", "recording", "replay", "export", "render",
-    "complete", "demo", "config", "interpreter", "shell", "modes", "cli",
+    "transport", "wire", "contract", "answers", "dispatch", "session", "trace", "recording", "replay", "export",
+    "render", "complete", "demo", "config", "interpreter", "shell", "modes", "cli",
 )  # fmt: skip
 #: Modules that start the program or that anybody may ask, e.g. for the version; and what pytest loads.
 OUTSIDE = {"__init__", "__main__", "pytest_plugin"}
