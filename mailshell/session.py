@@ -157,6 +157,7 @@ class Session:
             )
         except TlsFailed as error:
             self._tls_failed(error)
+            self._wire(Closed(self._clock(), False, "the connection was dropped"))
             raise
         except ConnectFailed as error:
             self._wire(NotConnected(self._clock(), str(error), tuple(error.attempts)))

@@ -12,7 +12,19 @@ from mailshell.protocol.secrecy import Secrets
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import UNSAFE, Header
 from mailshell.recording.octets import pieces_to_json, split, to_json
-from mailshell.wire import Closed, Connected, Diagnostic, Injected, Octets, TlsStarted, WireEvent
+from mailshell.wire import (
+    Closed,
+    Compressed,
+    Connected,
+    Diagnostic,
+    Injected,
+    NotConnected,
+    Octets,
+    TlsBegun,
+    TlsRefused,
+    TlsStarted,
+    WireEvent,
+)
 
 _MICROSECONDS = 1_000_000
 
@@ -40,14 +52,20 @@ class Recorder:
             case Connected():
                 attempts = f',"attempts":[{",".join(map(self._quoted, event.attempts))}]' if event.attempts else ""
                 self._write("connect", event.time, f'"peer":{quote(event.peer)}{attempts}')
+            case NotConnected():
+                attempts = f',"attempts":[{",".join(map(self._quoted, event.attempts))}]' if event.attempts else ""
+                self._write("connect", event.time, f'"failed":{self._quoted(event.reason)}{attempts}')
+                self.close(event.time)
+            case TlsBegun():
+                self._write("tls", event.time, f'"step":"start","sni":{quote(event.server_name)}')
             case TlsStarted():
-                verified = "true" if event.verified else "false"
-                self._write(
-                    "tls",
-                    event.time,
-                    f'"step":"done","version":{quote(event.version)},"cipher":{quote(event.cipher)},'
-                    f'"sni":{quote(event.server_name)},"verified":{verified}',
-                )
+                self._write("tls", event.time, _tls_done(event))
+            case TlsRefused():
+                check = f',"check":{quote(event.check)}' if event.check else ""
+                reason = self._quoted(event.reason)
+                self._write("tls", event.time, f'"step":"failed","how":{reason}{check}{_chain(event.chain)}')
+            case Compressed():
+                self._write("compress", event.time, f'"algorithm":{quote(event.algorithm)}')
             case Injected():
                 members = self._members(event.octets, self._secrets.scan(event.octets))
                 self._write_members("injected", event.time, members)
@@ -97,7 +115,11 @@ class Recorder:
 
     def _octets(self, event: Octets) -> None:
         self.octets[event.side] += len(event.octets)
-        self._write_members(event.side.value, event.time, self._members(event.octets, event.secret))
+        members = self._members(event.octets, event.secret)
+        if event.packed is not None and (self._unsafe or not event.secret):
+            # The size of what holds a secret would tell how long it is.
+            members = (b'"packed":%d,' % event.packed, *members)
+        self._write_members(event.side.value, event.time, members)
 
     def _members(self, octets: bytes, spans: Sequence[SecretSpan]) -> Sequence[bytes]:
         if not spans or self._unsafe:
@@ -120,3 +142,19 @@ class Recorder:
         elapsed = max(0, round((time - self._last) * _MICROSECONDS))
         self._last = max(self._last, time)
         self.file.write(b'{"k":"%s","dt":%d,' % (kind.encode(), elapsed), *members, b"}\n")
+
+
+def _tls_done(event: TlsStarted) -> str:
+    more = "".join(
+        f',"{name}":{quote(value)}' for name, value in (("alpn", event.alpn), ("keys", event.key_exchange)) if value
+    )
+    resumed = ',"resumed":true' if event.resumed else ""
+    return (
+        f'"step":"done","version":{quote(event.version)},"cipher":{quote(event.cipher)},'
+        f'"sni":{quote(event.server_name)},"verified":{"true" if event.verified else "false"}'
+        f"{more}{resumed}{_chain(event.chain)}"
+    )
+
+
+def _chain(digests: Sequence[str]) -> str:
+    return f',"chain":[{",".join(map(quote, digests))}]' if digests else ""

@@ -16,8 +16,9 @@ from mailshell.protocol.pop3.state import Phase as Pop3Phase
 from mailshell.recording.header import Header
 from mailshell.recording.octets import Piece, UnreadableRecording
 from mailshell.recording.reader import Record
+from mailshell.replay.wire_events import wire_event
 from mailshell.session import make_engine
-from mailshell.wire import Closed, Connected, Diagnostic, Injected, Observer, Octets, TlsStarted, WireEvent
+from mailshell.wire import Observer, Octets, TlsStarted, WireEvent
 
 #: The size of a literal that is masked (octets): any mask has room in it.
 _MASKED_LITERAL = 40
@@ -56,15 +57,19 @@ class Player:
         self.time += record.elapsed / 1_000_000
         try:
             if record.side is not None:
-                self._octets(record.side, record.pieces)
-            elif (event := self._wire_event(record)) is not None:
+                packed = record.fields.get("packed")
+                self._octets(record.side, record.pieces, packed if isinstance(packed, int) else None)
+            elif (event := wire_event(record, self.time)) is not None:
+                if isinstance(event, TlsStarted):
+                    self.tls = True
+                    self.engine.started_tls()
                 self._wire(event)
         except UnreadableRecording as error:
             self.warnings.append(f"line {record.line}: {error}")
 
-    def _octets(self, side: Side, pieces: Sequence[Piece]) -> None:
+    def _octets(self, side: Side, pieces: Sequence[Piece], packed: int | None) -> None:
         octets = b"".join(self._plain(side, pieces))
-        self._wire(Octets(side, octets, self.time, self.tls, self._offsets[side]))
+        self._wire(Octets(side, octets, self.time, self.tls, self._offsets[side], (), packed))
         self._offsets[side] += len(octets)
         events: Iterator[Event] | list[Event]
         events = self.engine.sent(octets) if side is Side.CLIENT else self.engine.received(octets)
@@ -85,27 +90,6 @@ class Player:
                 yield str(piece).encode()[:_MASKED_LITERAL].ljust(_MASKED_LITERAL)
             else:
                 yield str(piece).encode()
-
-    def _wire_event(self, record: Record) -> WireEvent | None:
-        match record.kind:
-            case "connect":
-                attempts = record.fields.get("attempts")
-                tried = tuple(map(str, attempts)) if isinstance(attempts, list) else ()
-                return Connected(self.time, record.text("peer"), tried)
-            case "tls" if record.text("step") == "done":
-                self.tls = True
-                self.engine.started_tls()
-                verified = record.fields.get("verified") is True
-                names = (record.text("version"), record.text("cipher"), record.text("sni"))
-                return TlsStarted(self.time, *names, verified)
-            case "injected":
-                octets = b"".join(piece if isinstance(piece, bytes) else str(piece).encode() for piece in record.pieces)
-                return Injected(self.time, octets)
-            case "end":
-                return Closed(self.time, record.text("by") == "server", record.text("how"))
-            case "stderr":
-                return Diagnostic(self.time, record.text("text"))
-        return None
 
     def _wire(self, event: WireEvent) -> None:
         for observer in self._observers:

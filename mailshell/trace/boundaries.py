@@ -36,6 +36,8 @@ class Boundaries:
         masks = "".join(f" + {piece}" for piece in parts if isinstance(piece, str))
         what = "write" if event.side is Side.CLIENT else "read"
         text = f"{elapsed(event.time, self._settings)} {what} at {offset:,}: {shown:,} octets{masks}"
+        if event.packed is not None and not masks:
+            text += f", {event.packed:,} compressed" if event.packed else ", from the same compressed octets"
         self._rows.add(prefix.of_side(event.side, event.tls, prefix.BOUNDARY), text)
         self._hidden[event.side] += len(event.octets) - shown
         if self._settings.level >= 5:
