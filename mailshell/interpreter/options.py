@@ -7,8 +7,10 @@ from typing import Any
 
 from mailshell.config.aliases import Aliases
 from mailshell.config.settings import SETTINGS
-from mailshell.interpreter.passwords import PasswordSource
+from mailshell.interpreter.passwords import SecretSources
+from mailshell.interpreter.ways import AUTO
 from mailshell.protocol.limits import DEFAULT, Limits
+from mailshell.transport.dial import DIRECT, Route
 from mailshell.transport.tls import TlsOptions
 
 
@@ -21,15 +23,22 @@ class Options:
     """Times in seconds. ``tls``: ``auto`` (as the URL says), ``implicit``, ``starttls`` or ``none``.
 
     What is a setting is told by the table in ``mailshell.config.settings``, and has its default there too.
-    ``yes`` answers what ``confirm`` would ask. ``colour`` is what came of ``colour_choice`` on this terminal.
+    ``auth``: the way to log in, as ``--auth`` names it; ``authzid``: the authorization identity that SASL sends;
+    ``initial_response``: ``auto``, ``always`` or ``never``; ``strict``: no command that reveals a secret goes in the
+    clear. ``yes`` answers what ``confirm`` would ask. ``colour`` is what came of ``colour_choice`` on this terminal.
     ``notes``: what a person should be told of the configuration.
     """
 
     user: str | None = None
-    password: PasswordSource = field(default_factory=PasswordSource)
+    sources: SecretSources = field(default_factory=SecretSources)
     login: bool = True
+    auth: str = AUTO
+    authzid: str = ""
+    initial_response: str = AUTO
+    strict: bool = False
     tls: str = "auto"
     tls_options: TlsOptions = field(default_factory=TlsOptions)
+    route: Route = DIRECT
     timeout: float = _default("timeout")
     connect_timeout: float = _default("connect_timeout")
     level: int = _default("debug")

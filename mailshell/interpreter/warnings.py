@@ -10,9 +10,11 @@ from mailshell.assist.situation import HURTS, Caution, Situation
 from mailshell.interpreter.line import TypedLine
 from mailshell.protocol.catalogue import Command, Effect
 from mailshell.protocol.imap.state import ImapState, Phase
+from mailshell.sasl.table import MECHANISMS
 from mailshell.session import Session
 
 _SENDS_PASSWORD = {"LOGIN", "PASS"}
+_SENDS_SASL = {"AUTHENTICATE", "AUTH"}
 
 
 def situation(session: Session, knowledge: Knowledge | None = None) -> Situation:
@@ -37,13 +39,30 @@ def warnings_for(typed: TypedLine, session: Session, cautions: Sequence[Caution]
     """The warnings for a command in this session's state, each a sentence without its full stop."""
     state = session.engine.state
     warnings = [caution.text for caution in cautions]
-    if typed.name in _SENDS_PASSWORD and in_the_clear(session):
-        warnings.append("the password goes over the network in the clear")
-    if typed.name == "COMPRESS":
-        warnings.append("mailshell does not compress: if the server agrees, nothing after it can be read")
+    if risk := revealed(typed, session):
+        warnings.append(risk)
     if isinstance(state, ImapState) and state.phase is Phase.LOGOUT:
         warnings.append("the server has said BYE")
     return warnings
+
+
+def revealed(typed: TypedLine, session: Session) -> str:
+    """Which secret a command would show to whoever listens, as a sentence without its full stop; empty if none."""
+    if not in_the_clear(session):
+        return ""
+    what = "password" if typed.name in _SENDS_PASSWORD else ""
+    if typed.name in _SENDS_SASL:
+        mechanism = MECHANISMS.get(typed.arguments.strip().partition(" ")[0].upper())
+        what = mechanism.needs if mechanism is not None and mechanism.reveals else ""
+    return f"the {what} goes over the network in the clear" if what else ""
+
+
+def login_risk(typed: TypedLine, session: Session) -> str:
+    """Why a command that logs in is not sent with ``--strict``; empty if it is."""
+    state = session.engine.state
+    if typed.name == "LOGIN" and isinstance(state, ImapState) and state.has("LOGINDISABLED"):
+        return "the server announces LOGINDISABLED"
+    return revealed(typed, session)
 
 
 def in_the_clear(session: Session) -> bool:

@@ -1,14 +1,12 @@
-"""Opening and closing a session: ``.open``, ``.close``, ``.quit``, ``.starttls``, and what belongs to that."""
+"""Opening and closing a session: ``.open``, ``.close``, ``.quit``, and what belongs to that."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
 from mailshell.interpreter import dialogues
 from mailshell.interpreter.local.command import Lines, LocalCommand
-from mailshell.interpreter.result import Result
 from mailshell.text.escape import escape, escape_octets
 from mailshell.text.first_word import first_word
 from mailshell.transport.endpoint import EndpointError, parse_url
@@ -54,10 +52,6 @@ async def _quit(interpreter: Interpreter, arguments: str) -> Lines:
     return []
 
 
-async def _starttls(interpreter: Interpreter, arguments: str) -> Result:
-    return await interpreter.run_command("STLS" if interpreter.protocol == "pop3" else "STARTTLS")
-
-
 async def welcome(interpreter: Interpreter, arguments: str) -> Lines:
     """``.welcome``, ``getwelcome``, ``welcome``: the greeting as it came."""
     session = interpreter.session
@@ -86,15 +80,6 @@ def read_seconds(text: str) -> float:
     return seconds
 
 
-async def _insecure(interpreter: Interpreter, arguments: str) -> Lines:
-    options = interpreter.options
-    if arguments not in ("", "on", "off"):
-        raise UsageError(".insecure takes on or off")
-    if arguments:
-        options.tls_options = replace(options.tls_options, insecure=arguments == "on")
-    return [f"certificates are {'NOT verified' if options.tls_options.insecure else 'verified'} from the next .open on"]
-
-
 COMMANDS = (
     LocalCommand(
         ".open",
@@ -105,8 +90,6 @@ COMMANDS = (
     ),
     LocalCommand(".close", "", "log out and disconnect", _close),
     LocalCommand(".quit", "", "leave (Ctrl-D)", _quit, also=".exit"),
-    LocalCommand(".starttls", "", "STARTTLS or STLS, then the handshake", _starttls),
     LocalCommand(".welcome", "", "the greeting", welcome),
     LocalCommand(".timeout", "[SECONDS]", "how long to wait for an answer", _timeout),
-    LocalCommand(".insecure", "[on|off]", "whether to accept any certificate", _insecure, choices=("on", "off")),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
 from mailshell.interpreter import pipe
-from mailshell.interpreter.local import aliases, connection, recording, session, settings, wire
+from mailshell.interpreter.local import aliases, connection, recording, security, session, settings, wire
 from mailshell.interpreter.local.command import LocalCommand
 from mailshell.interpreter.local.help import show as show_help
 from mailshell.interpreter.result import Result
@@ -33,7 +33,7 @@ async def run(interpreter: Interpreter, line: str) -> Result:
 #: The commands by what they are about, in the order in which help lists them.
 GROUPS: dict[str, tuple[LocalCommand, ...]] = {
     "Help": (LocalCommand(".help", "[NAME]", "this list, or one command", show_help, takes="topic"),),
-    "Connection": connection.COMMANDS,
+    "Connection": connection.COMMANDS + security.COMMANDS,
     "The wire": wire.COMMANDS,
     "The session": session.COMMANDS,
     "Recording": recording.COMMANDS,
