@@ -15,20 +15,25 @@ from mailshell.exits import Exit, UsageError
 if TYPE_CHECKING:
     import argparse
 
+    from _typeshed import SupportsWrite
+
     from mailshell.config.resolve import Configuration
     from mailshell.interpreter.options import Options
     from mailshell.transport.endpoint import Endpoint
 
 _EPILOG = """\
-URLs:
+URLs, and names of profiles:
   imap://[USER@]HOST[:143]    imaps://[USER@]HOST[:993]    TLS from the start with imaps
   pop3://[USER@]HOST[:110]    pop3s://[USER@]HOST[:995]    (pop:// and pops:// are the same)
   imap+unix:PATH              pop3+unix:PATH               a Unix socket
   imap+exec:COMMAND LINE      pop3+exec:COMMAND LINE       a program that speaks the protocol
+  imap://HOST/INBOX;UID=20    imap://HOST/INBOX?UNSEEN     a message, a search (mailshell help urls)
+  NAME                        [profiles.NAME] of the configuration file (mailshell help profiles)
 
 Commands instead of a URL:
   mailshell demo [imap|pop3]  a shell on a demo server with sample mail
   mailshell demo --serve      only the demo servers
+  mailshell auth URL          each way to log in that the server offers, tried on a connection of its own
   mailshell show FILE         a recording as the trace of its session, explained or in a canonical form
   mailshell replay FILE       a recording played in its own time
   mailshell import SOURCE...  a recording of what another program has written down: rawlog, imaplib's debug output ...
@@ -37,6 +42,7 @@ Commands instead of a URL:
   mailshell rerun FILE URL    a recording's commands on a live server, and what has become different
   mailshell diff FILE FILE    two recordings compared by what was said
   mailshell scrub FILE        a copy of a recording without names and contents, to share
+  mailshell profiles          the profiles of the configuration file; --check checks them
   mailshell config            where the configuration file is, and what is in force; --init writes it
   mailshell completion SHELL  what completes mailshell's arguments in bash, zsh or fish
   mailshell help [NAME]       the page on a command, a term of the protocols, a topic; as .help NAME
@@ -82,7 +88,20 @@ def _without_values(message: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
+    from mailshell.config.connection import SECRETS, TLS, add_options
+    from mailshell.modes.connection_options import add_route_options
+
     class Parser(argparse.ArgumentParser):
+        def format_help(self) -> str:
+            from mailshell.help.overview import topic_page
+            from mailshell.help.topics import topic
+
+            return "\n".join([super().format_help(), *topic_page(topic("passwords"), 110, {}), ""])
+
+        def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+            # The library's own drops an error of writing.
+            (file or sys.stdout).write(self.format_help())
+
         def error(self, message: str) -> NoReturn:
             raise UsageError(f"{_without_values(message)}; mailshell --help lists the options")
 
@@ -93,7 +112,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("url", nargs="?", metavar="URL", help="the server; without it the shell starts not connected")
+    parser.add_argument(
+        "url",
+        nargs="?",
+        metavar="URL",
+        help="the server, or the name of a profile; without it the shell starts not connected",
+    )
     parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
 
@@ -127,18 +151,36 @@ def _parser() -> argparse.ArgumentParser:
     login = parser.add_argument_group("login")
     login.add_argument("--user", help="log in as this user")
     login.add_argument("--no-login", action="store_true", help="connect only, whatever user is given")
+    login.add_argument("--auth", metavar="WAY", default="auto", help="a SASL mechanism, LOGIN-COMMAND, USER or APOP")
+    login.add_argument("--authzid", metavar="IDENTITY", default="", help="act as this one (SASL), e.g. with PLAIN")
+    login.add_argument(
+        "--initial-response",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="send it with AUTHENTICATE or AUTH (auto: in IMAP with SASL-IR)",
+    )
+    login.add_argument("--strict", action="store_true", help="send no password and no token in the clear")
+    login.add_argument(
+        "--max-failures", metavar="N", type=_failures, default=2, help="with auth: stop after so many refusals (2)"
+    )
     login.add_argument("--password", metavar="PASSWORD", help="visible to other users of this machine: better not")
-    login.add_argument("--password-env", metavar="NAME", help="the environment variable that holds the password")
-    login.add_argument("--password-file", metavar="FILE", help="the file whose first line is the password")
-    login.add_argument("--password-command", metavar="COMMAND", help="a command that prints the password")
+    add_options(login, SECRETS)
 
     net = parser.add_argument_group("connection")
     net.add_argument("--tls", choices=("auto", "implicit", "starttls", "none"), default="auto", help="default: by URL")
-    net.add_argument("--insecure", action="store_true", help="accept any certificate")
-    net.add_argument("--cafile", metavar="FILE", help="trust the certificates in this file instead of the system's")
+    add_options(net, TLS)
+    add_route_options(net)
     net.add_argument("--timeout", metavar="SECONDS", help="wait so long for an answer (default 60)")
     net.add_argument("--connect-timeout", metavar="SECONDS", help="wait so long for a connection (15)")
     return parser
+
+
+def _failures(text: str) -> int:
+    import argparse
+
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) < 1000):
+        raise argparse.ArgumentTypeError("the refusals to stop after are a number from 1 to 999")
+    return int(text)
 
 
 def _level(text: str) -> int:
@@ -194,32 +236,41 @@ def _configuration(chosen: argparse.Namespace) -> Configuration:
 
 
 def _options(chosen: argparse.Namespace) -> Options:
+    from mailshell.config.connection import LOGIN, SECRETS, TLS, given, tls_options
     from mailshell.config.resolve import uses_colour
     from mailshell.config.settings import SETTINGS
     from mailshell.interpreter.options import Options
-    from mailshell.interpreter.passwords import PasswordSource
+    from mailshell.interpreter.profile import secret_sources
+    from mailshell.modes.connection_options import route
     from mailshell.secret import Secret
-    from mailshell.transport.tls import TlsOptions
 
-    given = None
+    password = None
     if chosen.password is not None:
-        given = Secret(chosen.password)
+        password = Secret(chosen.password)
         print("mailshell: note: a password as an argument can be seen in the list of processes", file=sys.stderr)
     configuration = _configuration(chosen)
     if configuration.problems and not _is_interactive(chosen):
         raise UsageError(configuration.problems[0])
+    connection = given(chosen, (*LOGIN, *TLS, *SECRETS))
     options = Options(
         user=chosen.user,
-        password=PasswordSource(given, chosen.password_env, chosen.password_file, chosen.password_command),
+        sources=secret_sources(connection, password),
         login=not chosen.no_login,
+        auth=chosen.auth,
+        authzid=chosen.authzid,
+        initial_response=chosen.initial_response,
+        strict=chosen.strict,
         tls=chosen.tls,
         yes=chosen.yes,
         record=chosen.record,
         unsafe_raw=chosen.unsafe_raw,
         title=chosen.title,
-        tls_options=TlsOptions(insecure=chosen.insecure, cafile=chosen.cafile),
+        tls_options=tls_options(connection),
+        route=route(chosen),
         show_secrets=chosen.show_secrets,
         aliases=configuration.aliases,
+        given=connection | {name: configuration.values[name] for name in configuration.given},
+        profiles=configuration.profiles,
         notes=configuration.problems,
     )
     for name, value in configuration.values.items():
@@ -228,16 +279,16 @@ def _options(chosen: argparse.Namespace) -> Options:
     return options
 
 
-def _endpoint(url: str | None) -> Endpoint | None:
-    from mailshell.transport.endpoint import EndpointError, parse_url
+def _endpoint(url: str | None, options: Options) -> Endpoint | None:
+    """The server of a URL or of a profile, whose values the options take over."""
+    from mailshell.interpreter.profile import find_server, use
 
     if url is None:
         return None
-    try:
-        endpoint = parse_url(url)
-    except EndpointError as error:
-        raise UsageError(str(error)) from None
-    if endpoint.password is not None:
+    endpoint, profile = find_server(url, options.profiles)
+    if profile is not None:
+        use(options, profile)
+    elif endpoint.password is not None:
         print("mailshell: note: a password in the URL can be seen in the list of processes", file=sys.stderr)
     return endpoint
 
@@ -249,7 +300,7 @@ def _is_interactive(chosen: argparse.Namespace) -> bool:
 
 def _session(chosen: argparse.Namespace, options: Options) -> int:
     """A shell, if there is a terminal and nothing to run; else a run."""
-    endpoint = _endpoint(chosen.url)
+    endpoint = _endpoint(chosen.url, options)
     if _is_interactive(chosen):
         if chosen.json:
             raise UsageError("--json needs lines to run: -c LINE, -f SCRIPT, or standard input")
@@ -259,6 +310,9 @@ def _session(chosen: argparse.Namespace, options: Options) -> int:
     from mailshell.modes import batch
 
     script = chosen.script if chosen.script is not None else (None if chosen.commands else "-")
+    if script == "-" and chosen.script is None and endpoint is not None and endpoint.target and sys.stdin.isatty():
+        # The URL tells what is wanted: nobody is to type lines as well (mailshell imap://h/INBOX;UID=20 > message).
+        script = None
     return batch.main(
         endpoint,
         options,
@@ -290,6 +344,16 @@ def _demo(chosen: argparse.Namespace, options: Options) -> int:
     )
 
 
+def _auth(chosen: argparse.Namespace, options: Options) -> int:
+    from mailshell.modes import auth
+
+    if len(chosen.words) != 1:
+        raise UsageError("mailshell auth takes one URL, such as imaps://ana@mail.example.org")
+    endpoint = _endpoint(chosen.words[0], options)
+    assert endpoint is not None
+    return auth.main(endpoint, options, max_failures=chosen.max_failures, as_json=chosen.json)
+
+
 def _config(chosen: argparse.Namespace) -> int:
     from mailshell.modes import config
 
@@ -314,10 +378,10 @@ def _help(chosen: argparse.Namespace) -> int:
 
 
 #: Those with a command line of their own, each a module of its name.
-_TOOLS = ("diff", "export", "import", "replay", "rerun", "scrub", "serve", "show")
+_TOOLS = ("diff", "export", "import", "profiles", "replay", "rerun", "scrub", "serve", "show")
 #: The module of a name that Python keeps for itself.
 _MODULES = {"import": "import_"}
 #: Ways to run that speak to a server.
-_MODES = {"demo": _demo}
+_MODES = {"auth": _auth, "demo": _demo}
 #: Those that only answer: no settings are needed, or they are what is asked for.
 _ASKED = {"config": _config, "completion": _completion, "help": _help}

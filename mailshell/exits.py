@@ -14,12 +14,14 @@ class Exit(enum.IntEnum):
     NO_CONNECTION = 3
     LOST = 4
     TIME_LIMIT = 5
+    FINDINGS = 6
     INTERRUPTED = 130
 
 
 #: The later one of two wins.
 SEVERITY = (
     Exit.OK,
+    Exit.FINDINGS,
     Exit.REFUSED,
     Exit.USAGE,
     Exit.TIME_LIMIT,

@@ -80,7 +80,7 @@ def _replay(
     from mailshell.exits import UsageError
     from mailshell.recording.octets import UnreadableRecording
     from mailshell.recording.reader import open_recording
-    from mailshell.replay.script import read_script
+    from mailshell.replay.script_writer import read_script
     from mailshell.replay.serving.conversation import FAIL, Rules
     from mailshell.replay.serving.delivery import read_delivery
     from mailshell.replay.serving.server import RecordingServer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Mapping
 
 from hypothesis import strategies as st
@@ -31,6 +32,32 @@ def located(pattern: Pattern) -> tuple[bytes, list[tuple[int, int]]]:
 
 def size(value: bytes) -> bytes:
     return b"%d" % len(value)
+
+
+def proof(value: bytes) -> str:
+    """What proves the value without telling it, 32 hexadecimal digits."""
+    return hashlib.md5(value).hexdigest()
+
+
+def scram_first(value: bytes) -> bytes:
+    """The first message of SCRAM; its nonce tells nothing, but it is masked as a whole."""
+    return base64.b64encode(b"n,,n=fred,r=" + proof(b"nonce" + value).encode())
+
+
+def scram_final(value: bytes) -> bytes:
+    """The last message of SCRAM's client, with the proof."""
+    return base64.b64encode(b"c=biws,r=QXZJ,p=" + base64.b64encode(hashlib.sha256(value).digest()))
+
+
+def digest_response(value: bytes) -> bytes:
+    """The response of DIGEST-MD5."""
+    fields = f'username="fred",realm="h",nonce="n",nc=00000001,digest-uri="imap/h",response={proof(value)},qop=auth'
+    return base64.b64encode(fields.encode())
+
+
+def bearer(who: bytes, token: bytes) -> bytes:
+    """The response of OAUTHBEARER and XOAUTH2."""
+    return base64.b64encode(who + b"\x01auth=Bearer " + token + b"\x01\x01")
 
 
 IMAP_WAYS: Mapping[str, Callable[[bytes], Pattern]] = {
@@ -64,6 +91,18 @@ IMAP_WAYS: Mapping[str, Callable[[bytes], Pattern]] = {
     "continuations": lambda p: [b"a1 AUTHENTICATE X\r\n", (p,), b"\r\n", (p,), b"\r\n", b"*\r\n"],
     "continuation like a literal": lambda p: [b"a1 AUTHENTICATE X\r\n", (p + b"{4}",), b"\r\n", (b"QXJZ",), b"\r\n"],
     "continuation like a command": lambda p: [b"a1 AUTHENTICATE X\r\n", (b"b NOOP " + p,), b"\r\n"],
+    "SCRAM": lambda p: [b"a1 AUTHENTICATE SCRAM-SHA-256\r\n", (scram_first(p),), b"\r\n", (scram_final(p),), b"\r\n"],
+    "SCRAM, initial response": lambda p: [
+        b"a1 AUTHENTICATE SCRAM-SHA-256-PLUS ", (scram_first(p),), b"\r\n", (scram_final(p),), b"\r\n",
+    ],
+    "DIGEST-MD5": lambda p: [b"a1 AUTHENTICATE DIGEST-MD5\r\n", (digest_response(p),), b"\r\n", b"\r\n"],
+    "CRAM-MD5": lambda p: [b"a1 AUTHENTICATE CRAM-MD5\r\n", (base64.b64encode(b"fred " + proof(p).encode()),), b"\r\n"],
+    "XOAUTH2": lambda p: [b"a1 AUTHENTICATE XOAUTH2 ", (bearer(b"user=fred", p),), b"\r\n", b"\r\n"],
+    "OAUTHBEARER": lambda p: [
+        b"a1 AUTHENTICATE OAUTHBEARER\r\n", (bearer(b"n,a=fred,", p),), b"\r\n", (b"AQ==",), b"\r\n",
+    ],
+    "EXTERNAL": lambda p: [b"a1 AUTHENTICATE EXTERNAL ", (base64.b64encode(p),), b"\r\n"],
+    "ANONYMOUS": lambda p: [b"a1 AUTHENTICATE ANONYMOUS\r\n", (base64.b64encode(p),), b"\r\n"],
     "continuation in the clear": lambda p: [b"a1 AUTHENTICATE X\r\n", (b" " + p + b" ",), b"\r\n"],
 }  # fmt: skip
 POP3_WAYS: Mapping[str, Callable[[bytes], Pattern]] = {
@@ -78,6 +117,10 @@ POP3_WAYS: Mapping[str, Callable[[bytes], Pattern]] = {
     "AUTH, initial response": lambda p: [b"AUTH PLAIN ", (base64.b64encode(b"\0u\0" + p),), b"\r\n"],
     "AUTH, continuations": lambda p: [b"AUTH LOGIN\r\n", (base64.b64encode(p),), b"\r\n", (p,), b"\r\n*\r\n"],
     "AUTH, like a command": lambda p: [b"auth LOGIN\r\n", (b"STAT " + p,), b"\r\n"],
+    "AUTH SCRAM": lambda p: [b"AUTH SCRAM-SHA-1\r\n", (scram_first(p),), b"\r\n", (scram_final(p),), b"\r\n"],
+    "AUTH DIGEST-MD5": lambda p: [b"AUTH DIGEST-MD5\r\n", (digest_response(p),), b"\r\n", b"\r\n"],
+    "AUTH XOAUTH2": lambda p: [b"AUTH XOAUTH2\r\n", (bearer(b"user=fred", p),), b"\r\n", b"\r\n"],
+    "AUTH OAUTHBEARER": lambda p: [b"AUTH OAUTHBEARER ", (bearer(b"n,a=fred,", p),), b"\r\n", (b"AQ==",), b"\r\n"],
     "RPOP after PASS": lambda p: [b"PASS ", (p,), b"\r\nRPOP fred\r\n"],
     "POP2": lambda p: [b"HELO fred ", (p,), b"\r\n"],
 }  # fmt: skip

@@ -9,6 +9,8 @@ A script is a list of steps. Text is a playbook, one step a line::
     QUIT                     expect QUIT, and answer it
     WAIT 0.1                 do nothing for so many seconds
     TLS                      the server's side of a TLS handshake
+    TLS-BROKEN               likewise of one that fails
+    DEFLATE                  compress, and expect compressed octets, from here on (RFC 4978)
     EOF                      expect that the client ends the connection without another word
     STALL                    do nothing until the client ends the connection
     CLOSE                    end the connection; at the end of a script it goes without saying
@@ -27,6 +29,7 @@ import ssl
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -47,6 +50,8 @@ class Connection:
         self._tls = tls
         self._buffer = b""
         self._words: tuple[str, ...] = ()
+        self._packer: zlib._Compress | None = None
+        self._unpacker: zlib._Decompress | None = None
         sock.settimeout(LIMIT)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -54,6 +59,12 @@ class Connection:
 
     def send(self, octets: bytes) -> None:
         """Send the octets, all in one."""
+        if self._packer is not None:
+            octets = self._packer.compress(octets) + self._packer.flush(zlib.Z_SYNC_FLUSH)
+        self._socket.sendall(octets)
+
+    def send_raw(self, octets: bytes) -> None:
+        """Send the octets as they are, whatever is compressed otherwise."""
         self._socket.sendall(octets)
 
     def flood(self, piece: bytes, most: int) -> None:
@@ -101,6 +112,39 @@ class Connection:
         """The server's side of a handshake; a client that breaks it off ends the script."""
         assert self._tls is not None, "this server has no certificate"
         self._socket = self._tls.wrap_socket(self._socket, server_side=True)
+
+    def break_tls(self) -> None:
+        """The server's side of a handshake that fails, on this side or the client's."""
+        try:
+            self.start_tls()
+        except OSError:
+            return
+        raise Surprise("the TLS handshake was expected to fail, and has not")
+
+    def compress(self) -> None:
+        """Compress and decompress from here on."""
+        self._packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        self._unpacker = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+
+    def forget_compression(self) -> None:
+        """Send as it is from here on; what comes is decompressed all the same."""
+        self._packer = None
+
+    @property
+    def peer(self) -> str:
+        """The client's address, without its port."""
+        return str(self._socket.getpeername()[0])
+
+    @property
+    def peer_certificate(self) -> bytes | None:
+        """What the client showed of itself, in DER; None if nothing."""
+        assert isinstance(self._socket, ssl.SSLSocket)
+        return self._socket.getpeercert(binary_form=True)
+
+    def tls_unique(self) -> bytes:
+        """The channel binding of the connection's TLS (up to TLS 1.2)."""
+        assert isinstance(self._socket, ssl.SSLSocket)
+        return self._socket.get_channel_binding("tls-unique") or b""
 
     def end(self) -> None:
         """The client ends the connection, and says nothing before."""
@@ -160,6 +204,10 @@ class Connection:
                 time.sleep(float(text))
             case "TLS":
                 self.start_tls()
+            case "TLS-BROKEN":
+                self.break_tls()
+            case "DEFLATE":
+                self.compress()
             case "EOF":
                 self.end()
             case "STALL":
@@ -173,9 +221,12 @@ class Connection:
 
     def _more(self) -> bool:
         octets = self._socket.recv(65536)
+        ended = not octets
+        if self._unpacker is not None:
+            octets = self._unpacker.decompress(octets)
         self.received += octets
         self._buffer += octets
-        return bool(octets)
+        return not ended
 
 
 Step: TypeAlias = str | bytes | Callable[[Connection], object]
@@ -185,12 +236,13 @@ Script: TypeAlias = Sequence[Step]
 class PlaybookServer:
     """Listens on loopback and plays its scripts, each connection on a thread of its own."""
 
-    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.problems: list[str] = []
         self.connections: list[Connection] = []
         self._scripts = list(scripts)
         self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family, backlog=64)
         self.port: int = self._listener.getsockname()[1]
         self._threads: list[threading.Thread] = []
         self._acceptor = threading.Thread(target=self._accept, daemon=True)

@@ -8,7 +8,7 @@ takes all of its line: a password may hold anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from mailshell.assist.tokens import Item, Level, Tokens, tokenize
@@ -47,20 +47,22 @@ class _Word:
     finished: bool
 
 
-def read_head(text: str, catalogue: Catalogue, *, tags: bool) -> Head:
-    """Read the beginning of a line. ``tags``: the protocol has tags (IMAP)."""
+def read_head(text: str, catalogue: Catalogue, *, tags: bool, words: Container[str] = ()) -> Head:
+    """Read the beginning of a line. ``tags``: the protocol has tags (IMAP). ``words``: in lower case, no tags."""
     match = _WORDS.match(text)
     if match is None:
         return Head(None, "", None, len(text), len(text), False)
-    words = [
+    typed = [
         _Word(match[group], match.start(group), match.end(group + 1), bool(match[group + 1]))
         for group in (1, 3, 5)
         if match[group] is not None
     ]
-    head = _command(words, None, catalogue)
-    if tags and head.record is None and words[0].finished and not begins(words[0].text, catalogue):
-        tag = words[0].text
-        after = _command(words[1:], tag, catalogue) if len(words) > 1 else None
+    head = _command(typed, None, catalogue)
+    if tags and head.record is None and typed[0].finished and not begins(typed[0].text, catalogue):
+        tag = typed[0].text
+        if tag.lower() in words:
+            return head
+        after = _command(typed[1:], tag, catalogue) if len(typed) > 1 else None
         if after is not None and (after.record is not None or TAG.match(tag)):
             return after
         if after is None and TAG.match(tag):

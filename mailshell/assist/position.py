@@ -10,6 +10,7 @@ one that must be given, otherwise the first.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -68,15 +69,18 @@ class Position:
         return not self.word and not self.quoted
 
 
-def locate(text: str, catalogue: Catalogue, terms: Terms, *, tags: bool) -> Position:
-    """What stands at the end of the text. ``tags``: the protocol has tags, quotes and lists (IMAP)."""
+def locate(text: str, catalogue: Catalogue, terms: Terms, *, tags: bool, words: Container[str] = ()) -> Position:
+    """What stands at the end of the text. ``tags``: the protocol has tags, quotes and lists (IMAP).
+
+    ``words``: other words (in lower case) that may begin a line, and are no tags.
+    """
     end = len(text)
     if end > LONGEST:
         return Position("none", start=end)
     local = _LOCAL.match(text)
     if local is not None:
         return _locate_local(local)
-    head = read_head(text, catalogue, tags=tags)
+    head = read_head(text, catalogue, tags=tags, words=words)
     if not head.finished:
         return Position("command", text[head.start :], head.start, tag=head.tag)
     redirection = find_redirection(text, head, tags=tags)

@@ -20,7 +20,8 @@ _HEAD = "# Written by mailshell's .alias and .unalias; your own go into config.t
 
 @dataclass(slots=True)
 class Aliases:
-    """``own`` stand in the configuration file, ``kept`` in the file at ``path``, and win. Names are lower case.
+    """``own`` stand in the configuration file, ``profile`` in the profile in use, ``kept`` in the file at ``path``; the
+    later wins. Names are lower case.
 
     ``problems``: what is wrong with definitions that were left out, a sentence each.
     """
@@ -29,16 +30,21 @@ class Aliases:
     own: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    profile: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, name: str) -> Macro | None:
         """The alias of this name, whatever its case."""
         name = name.lower()
-        definition = self.kept.get(name, self.own.get(name))
+        definition = self._all.get(name)
         return None if definition is None else Macro(name, definition)
 
     def all(self) -> list[Macro]:
         """All of them by name."""
-        return [Macro(name, definition) for name, definition in sorted((self.own | self.kept).items())]
+        return [Macro(name, definition) for name, definition in sorted(self._all.items())]
+
+    @property
+    def _all(self) -> dict[str, str]:
+        return {**self.own, **self.profile, **self.kept}
 
     def define(self, name: str, definition: str) -> None:
         """Define an alias and keep it. UsageError if that can't be."""
@@ -55,7 +61,7 @@ class Aliases:
         name = name.lower()
         if name in self.kept:
             self._change(name, None)
-        elif name in self.own:
+        elif name in self._all:
             raise UsageError(f"{name} stands in the configuration file, which is never written; remove it there")
         else:
             raise UsageError(f"there is no alias {first_word(name)}; .alias lists them")

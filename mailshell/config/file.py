@@ -6,10 +6,13 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mailshell.config.macros import check_definition, check_name
+from mailshell.config.macros import read_alias
+from mailshell.config.places import line_of
+from mailshell.config.profiles import Profile, read_profiles
 from mailshell.config.settings import SETTINGS, Value, did_you_mean, find
 from mailshell.exits import UsageError
 from mailshell.streams import reason
@@ -17,21 +20,22 @@ from mailshell.streams import reason
 #: A file longer than this (octets) is not read.
 _MOST = 1 << 20
 _WHERE = re.compile(r" \(at (?P<where>line \d+, column \d+|end of document)\)\Z")
-#: The tables of the file; those that are None are read by others.
-_TABLES = {"settings": "settings", "aliases": "aliases", "profiles": None}
+#: The tables of the file.
+_TABLES = dict.fromkeys(("settings", "aliases", "profiles"))
 
 
 @dataclass(slots=True)
 class ConfigFile:
     """What stands in a file. What a problem makes unusable is left out of ``settings`` and ``aliases``.
 
-    ``notes`` are the problems of single aliases: nothing else depends on them.
+    ``notes`` are the problems of single aliases: nothing else depends on them. Those of a profile stand in it.
     """
 
     path: Path
     exists: bool = False
     settings: dict[str, Value] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -100,30 +104,28 @@ def _sentence(message: str) -> str:
 
 
 def _take(file: ConfigFile, document: dict[str, Any], text: str) -> None:
+    locate = partial(_located, file.path, text)
     for name, table in document.items():
         if name not in _TABLES:
             near = did_you_mean(name, _TABLES)
             hint = near or (f"; the setting {name} belongs below [settings]" if name in SETTINGS else "")
-            _note(file.problems, file.path, text, name, f"there is no table or key {_word(name)} here{hint}")
-        elif _TABLES[name] is None:
-            continue
+            file.problems.append(locate(f"there is no table or key {_word(name)} here{hint}", name))
         elif not isinstance(table, dict):
-            _note(file.problems, file.path, text, name, f"{name} is a table: [{name}]")
+            file.problems.append(locate(f"{name} is a table: [{name}]", name))
+        elif name == "profiles":
+            file.profiles = read_profiles(table, locate)
         else:
             for key, value in table.items():
                 try:
                     _take_one(file, name, key, value)
                 except UsageError as error:
-                    _note(file.notes if name == "aliases" else file.problems, file.path, text, key, str(error))
+                    (file.notes if name == "aliases" else file.problems).append(locate(str(error), name, key))
 
 
 def _take_one(file: ConfigFile, table: str, key: str, value: object) -> None:
     if table == "aliases":
-        check_name(key)
-        if not isinstance(value, str) or not value.strip():
-            raise UsageError(f'the alias {key} is no text: {key} = "LINE"')
-        check_definition(key, value)
-        file.aliases[key.lower()] = value.strip()
+        name, definition = read_alias(key, value)
+        file.aliases[name] = definition
         return
     setting = find(key)
     if setting.name in file.settings:
@@ -135,8 +137,8 @@ def _word(name: str) -> str:
     return name[:40] if name.isprintable() else ascii(name[:40])
 
 
-def _note(notes: list[str], path: Path, text: str, key: str, problem: str) -> None:
-    """Note a problem with the line of its key, if that can be found."""
-    match = re.search(rf"^[ \t]*(?:\[[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\]]", text, re.MULTILINE)
-    where = f"line {text.count(chr(10), 0, match.start()) + 1}: " if match is not None else ""
-    notes.append(f"{path}: {where}{problem}")
+def _located(path: Path, text: str, problem: str, *keys: str) -> str:
+    """A problem with the file and the line of its key, if that can be found."""
+    line = line_of(text, *keys)
+    where = f"line {line}: " if line is not None else ""
+    return f"{path}: {where}{problem}"

@@ -46,6 +46,15 @@ def check_definition(name: str, definition: str) -> None:
         raise UsageError(f"the definition of {name} is longer than {LONGEST_DEFINITION:,} characters")
 
 
+def read_alias(name: str, definition: object) -> tuple[str, str]:
+    """Name and definition of an alias in a file, as they are kept. UsageError if they can't be such."""
+    check_name(name)
+    if not isinstance(definition, str) or not definition.strip():
+        raise UsageError(f'the alias {name} is no text: {name} = "LINE"')
+    check_definition(name, definition)
+    return name.lower(), definition.strip()
+
+
 def lines_of(definition: str) -> list[str]:
     """The lines of a definition, divided at ``;`` with a blank after it and at line ends, outside quotes."""
     lines, start = [], 0

@@ -1,4 +1,7 @@
-"""What is in force: default < configuration file < command line, and where each value comes from."""
+"""What is in force: default < configuration file < command line, and where each value comes from.
+
+A profile stands between the last two, as long as a session is opened with it (`mailshell.interpreter.profile`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mailshell.config.aliases import Aliases
 from mailshell.config.file import aliases_path, config_path, read_config
+from mailshell.config.profiles import Profile
 from mailshell.config.settings import SETTINGS, Value, find
 from mailshell.exits import UsageError
 
@@ -18,13 +22,20 @@ DEFAULT, FILE, COMMAND_LINE = "default", "file", "command line"
 @dataclass(slots=True)
 class Configuration:
     """``values`` and ``origins`` have every setting. ``problems``: what is wrong with the files, a sentence each; what
-    is wrong with single aliases stands in ``aliases.problems``, and hinders nobody who does not use them.
+    is wrong with single aliases stands in ``aliases.problems``, with a profile in the profile, and hinders nobody who
+    does not use them.
     """
 
     values: dict[str, Value]
     origins: dict[str, str]
     aliases: Aliases = field(default_factory=Aliases)
+    profiles: dict[str, Profile] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def given(self) -> list[str]:
+        """The settings that the command line has given."""
+        return [name for name, origin in self.origins.items() if origin == COMMAND_LINE]
 
 
 def resolve(given: Mapping[str, Value], *, reads: bool = True) -> Configuration:
@@ -32,16 +43,17 @@ def resolve(given: Mapping[str, Value], *, reads: bool = True) -> Configuration:
     values = {name: setting.default for name, setting in SETTINGS.items()}
     origins = dict.fromkeys(values, DEFAULT)
     aliases, problems = Aliases(), []
+    profiles: dict[str, Profile] = {}
     if reads:
         file = read_config(config_path())
         values |= file.settings
         origins |= dict.fromkeys(file.settings, FILE)
         kept = read_config(aliases_path())
         aliases = Aliases(kept.path, file.aliases, kept.aliases, file.notes + kept.problems + kept.notes)
-        problems = file.problems
+        problems, profiles = file.problems, file.profiles
     values |= given
     origins |= dict.fromkeys(given, COMMAND_LINE)
-    return Configuration(values, origins, aliases, problems)
+    return Configuration(values, origins, aliases, profiles, problems)
 
 
 def read_assignments(assignments: Sequence[str]) -> dict[str, Value]:

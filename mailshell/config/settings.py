@@ -23,7 +23,8 @@ class Setting:
     """A setting. ``kind``: ``switch``, ``choice``, ``number`` (whole), ``seconds`` or ``text``.
 
     ``sets`` is what it sets in ``Options``, if that has another name. ``choices``: the words of a choice; for a text,
-    those with a meaning of their own. Numbers lie between ``low`` and ``high``, seconds above ``low``.
+    those with a meaning of their own. Numbers lie between ``low`` and ``high``, seconds above ``low``. ``noun``: what
+    a text is, with ``metavar`` as the word for it in the help of an option.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Setting:
     low: int = 0
     high: int = 1_000_000
     sets: str = ""
+    noun: str = "a command"
+    metavar: str = ""
 
     @property
     def attribute(self) -> str:
@@ -58,8 +61,8 @@ class Setting:
             return f"a whole number from {self.low:,} to {self.high:,}"
         if self.kind == "seconds":
             return f"a number of seconds above {self.low} and up to {self.high:,}"
-        words = list(self.choices) + (["a command"] if self.kind == "text" else [])
-        return f"{', '.join(words[:-1])} or {words[-1]}"
+        *words, last = [*self.choices, *([self.noun] if self.kind == "text" else [])]
+        return f"{', '.join(words)} or {last}" if words else last
 
     def read(self, text: str) -> Value:
         """The value that was typed. UsageError if it can't be one."""
@@ -82,7 +85,7 @@ class Setting:
             assert isinstance(value, (bool, int, float, str))
             return float(value) if self.kind == "seconds" else value
         allowed = "true or false" if self.kind == "switch" else self.allowed
-        raise UsageError(f"{self.name} is {allowed}, not {_toml_words(value)}")
+        raise UsageError(f"{self.name} is {allowed}, not {toml_words(value)}")
 
     def _fits(self, value: object) -> bool:
         if self.kind == "switch" or isinstance(value, bool):
@@ -123,7 +126,8 @@ def toml_string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _toml_words(value: object) -> str:
+def toml_words(value: object) -> str:
+    """A value of a TOML file, as a message names it."""
     if isinstance(value, (bool, int, float)):
         return str(value).lower()
     if isinstance(value, str):
@@ -142,6 +146,8 @@ _TABLE = (
     Setting("timeout", "seconds", 60.0, "how long to wait for an answer"),
     Setting("connect_timeout", "seconds", 15.0, "how long to wait for a connection"),
     Setting("confirm", "switch", False, "ask before a command that destroys something"),
+    Setting("readonly", "switch", False, "ask before a command that may change what the server keeps, SELECT too; "
+            "EXAMINE opens a mailbox without a change"),
     Setting("time", "switch", False, "say after each command how long it took"),
     Setting("fold", "number", 60, "so many lines of a message are shown on a terminal; 0 shows all"),
     Setting("pager", "text", "auto", "what shows local output longer than the screen: $PAGER or less (auto), nothing "

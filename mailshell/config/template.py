@@ -6,6 +6,7 @@ import os
 import textwrap
 from pathlib import Path
 
+from mailshell.config.profiles import KEYS
 from mailshell.config.settings import SETTINGS, toml
 from mailshell.exits import UsageError
 from mailshell.streams import reason
@@ -26,17 +27,49 @@ _ALIASES = """
 # unread = "SEARCH UNSEEN"
 # peek = "EXAMINE ${1:-INBOX} ; FETCH 1:* (FLAGS ENVELOPE)"
 """
+_PROFILES = """
+# Servers with a name: "mailshell work" opens this one. What stands in a profile wins over [settings], and the command
+# line over both. mailshell profiles lists them, mailshell profiles --check looks for mistakes.
+
+# [profiles.work]
+# url = "imaps://ana@mail.example.org"
+
+# The password, if it is not to be asked for (mailshell help passwords); never the password itself. One of these:
+# password_command = "pass show mail"
+# password_file = "~/.mail-password"
+# password_env = "MAIL_PASSWORD"
+# keyring = true
+# netrc = true
+
+# Ask before a command that may change something; record each session in a folder.
+# readonly = true
+# record = "~/recordings/work"
+
+"""
+_OTHERS = """
+# Each setting from above may stand here too, such as
+# debug = 1
+
+# [profiles.work.aliases]
+# new = "EXAMINE INBOX ; SEARCH UNSEEN"
+"""
 
 
 def template() -> str:
-    """Every setting, commented out, with its help, what it may be, and its default."""
+    """Every setting, commented out, with its help, what it may be, and its default; aliases and a profile beside."""
     pieces = [_HEAD]
     for setting in SETTINGS.values():
         allowed = "true or false" if setting.kind == "switch" else setting.allowed
         help_line = f"{setting.help[:1].upper()}{setting.help[1:]}. It is {allowed}."
-        comment = textwrap.fill(help_line, 110, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
-        pieces.append(f"\n{comment}\n# {setting.name} = {toml(setting.default)}\n")
-    return "".join([*pieces, _ALIASES])
+        pieces.append(f"\n{_comment(help_line)}# {setting.name} = {toml(setting.default)}\n")
+    shown = _PROFILES + _OTHERS
+    others = [name for name in KEYS if name not in SETTINGS and f"# {name} = " not in shown]
+    return "".join([*pieces, _ALIASES, _PROFILES, _comment(f"What else may stand here: {', '.join(others)}."), _OTHERS])
+
+
+def _comment(text: str) -> str:
+    wrapped = textwrap.fill(text, 110, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
+    return f"{wrapped}\n"
 
 
 def write_template(path: Path) -> None:

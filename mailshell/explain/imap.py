@@ -203,7 +203,7 @@ class ImapExplainer:
         status = _ENDS.get(response.name, "done")
         following = (_NEXT if response.ok else _LEFT if response.name == "NO" else {}).get(exchange.name, "")
         first = f"{self._quotes(exchange.tag, 20)} ends {name}: {status}{'; ' + following if following else ''}"
-        return say(self._alike.end(), first) + self._code(response)
+        return say(self._alike.end(), first, self._logins.completed(exchange, ok=response.ok)) + self._code(response)
 
     def _command_name(self, exchange: Exchange) -> str:
         record: Command | None = exchange.record

@@ -38,6 +38,11 @@ class Logins:
             return say(talk.response(line.text) if talk is not None else "a SASL response, masked wherever it goes")
         return say(talk.response(b"*")) if line.text == b"*" and talk is not None else []
 
+    def completed(self, exchange: Exchange, *, ok: bool) -> str:
+        """What is to be said when the command is answered, if it is one that logs in; else nothing."""
+        talk = self._talk
+        return talk[1].completed(ok=ok) if talk is not None and talk[0] is exchange else ""
+
     def challenge(self, exchange: Exchange, octets: bytes) -> str:
         """What a challenge of the server says, given without the ``+`` in front of it."""
         if self._talk is None or self._talk[0] is not exchange:

@@ -118,7 +118,8 @@ class Pop3Explainer:
             return say(f"-ERR: {name} is refused") + self._code(response)
         told = _REPLIES[exchange.name](response.rest, self._quotes) if exchange.name in _REPLIES else ""
         following = _NEXT.get(exchange.name, "")
-        return say(told or f"+OK: {name} is done{'; ' + following if following else ''}")
+        first = told or f"+OK: {name} is done{'; ' + following if following else ''}"
+        return say(first, self._logins.completed(exchange, ok=response.ok))
 
     def _name(self, exchange: Exchange) -> str:
         if exchange.record is not None:

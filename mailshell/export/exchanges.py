@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from mailshell.export.source import Moment, Source, Told
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart, SecretSpan, Side
 from mailshell.protocol.exchange import Awaits, Completed, Continuation, Exchange, Greeting, Sent, Stray, Untagged
 
+#: So many parts may wait for one that is not complete.
+_MOST_WAITING = 10_000
 #: Up to this size a literal that was sent is kept (octets).
 KEPT = 64 << 10
 
@@ -53,11 +56,11 @@ class Aside:
 
 
 class Gatherer:
-    """Gathers a session. All of it is held, so that literals and bodies should be folded."""
+    """Gathers a session. What has come to its end is given and forgotten; literals and bodies should be folded."""
 
     def __init__(self, source: Source, fold: int | None) -> None:
         #: In the order in which they began.
-        self.items: list[GatheredExchange | Aside] = []
+        self._items: deque[GatheredExchange | Aside] = deque()
         self._source = source
         self._fold = fold
         self._open: dict[Exchange, GatheredExchange] = {}
@@ -66,8 +69,8 @@ class Gatherer:
         self._receiving: list[Row] = []
         self._literal = bytearray()
 
-    def gather(self) -> list[GatheredExchange | Aside]:
-        """Read all of the recording."""
+    def gather(self) -> Iterator[GatheredExchange | Aside]:
+        """Read the recording; its parts, in the order in which they began, each when it is complete."""
         time, tls = 0.0, False
         for moment, rows in RowMaker(self._source, self._fold).stream():
             for row in rows:
@@ -75,23 +78,28 @@ class Gatherer:
             if moment is not None:
                 time, tls = moment.time, moment.tls
                 self._moment(moment)
+                yield from self._complete()
         self._attribute()
         if self._receiving:
             self._aside("unexpected", time, tls)
-        return self.items
+        yield from self._items
 
-    def exchanges(self) -> Iterator[GatheredExchange]:
-        """The commands, in the order in which they were sent."""
-        return (item for item in self.items if isinstance(item, GatheredExchange))
-
-    def asides(self) -> Iterator[Aside]:
-        """All else."""
-        return (item for item in self.items if isinstance(item, Aside))
+    def _complete(self) -> Iterator[GatheredExchange | Aside]:
+        """The first parts, if nothing can be added to them. One that is never answered holds up only so many."""
+        while self._items:
+            first = self._items[0]
+            waits = isinstance(first, GatheredExchange) and (first is self._last or first.exchange in self._open)
+            if waits and len(self._items) <= _MOST_WAITING:
+                return
+            if isinstance(first, GatheredExchange):
+                self._open.pop(first.exchange, None)
+                self._last = None if first is self._last else self._last
+            yield self._items.popleft()
 
     def _row(self, row: Row) -> None:
         if row.kind in (Kind.NOTE, Kind.ERROR):
             kind = "note" if row.kind is Kind.NOTE else "error"
-            self.items.append(Aside(kind, row.time, row.tls, [row]))
+            self._items.append(Aside(kind, row.time, row.tls, [row]))
         elif row.side is Side.SERVER:
             self._receiving.append(row)
         else:
@@ -115,7 +123,7 @@ class Gatherer:
                 self._sending = ([], [])
                 item = GatheredExchange(exchange, moment.time, moment.tls, parts=parts, sent=rows)
                 self._open[exchange] = self._last = item
-                self.items.append(item)
+                self._items.append(item)
             case Greeting():
                 self._aside("greeting", moment.time, moment.tls)
             case Stray():
@@ -128,7 +136,7 @@ class Gatherer:
                     done.ended = moment.time
             case Told(kind="command", text=text):
                 row = Row(Kind.NOTE, moment.time, moment.tls, None, text)
-                self.items.append(Aside("command", moment.time, moment.tls, [row]))
+                self._items.append(Aside("command", moment.time, moment.tls, [row]))
 
     def _keep(self, part: SentPart) -> None:
         self._sending[1].append(part)
@@ -154,7 +162,7 @@ class Gatherer:
             owner.sent += rows
             owner.parts += parts
         elif rows:
-            self.items.append(Aside("sent", rows[0].time, rows[0].tls, rows))
+            self._items.append(Aside("sent", rows[0].time, rows[0].tls, rows))
 
     def _answer(self, exchange: Exchange | None, moment: Moment) -> None:
         item = self._open.get(exchange) if exchange is not None else None
@@ -169,4 +177,4 @@ class Gatherer:
 
     def _aside(self, kind: str, time: float, tls: bool) -> None:
         rows, self._receiving = self._receiving, []
-        self.items.append(Aside(kind, time, tls, rows))
+        self._items.append(Aside(kind, time, tls, rows))

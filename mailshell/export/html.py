@@ -6,6 +6,7 @@ page forbids to load or run anything.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape as quote
@@ -20,6 +21,7 @@ from mailshell.explain.explainer import Explainer
 from mailshell.export.facts import Facts, announcements
 from mailshell.export.rows import Kind, Row, RowMaker
 from mailshell.export.source import Moment, Source, kinds_of_masks
+from mailshell.export.spool import Spool
 from mailshell.highlight.imap_lines import ImapLines
 from mailshell.highlight.pop3_lines import Pop3Lines
 from mailshell.highlight.themes import DarkStyle, LightStyle
@@ -30,6 +32,8 @@ from mailshell.text.escape import escape
 
 #: Contents that are closed at first hold so many lines, unless everything is wanted.
 MOST_LINES = 1000
+#: So many rows are held: what a row means may turn out only when others have come.
+_MOST_HELD = 20_000
 _NAMES = {"imap": "IMAP", "pop3": "POP3"}
 
 _STYLE = """\
@@ -74,32 +78,54 @@ class _Contents:
 
 def write(source: Source, fold: int | None, out: BinaryIO) -> None:
     """Write the page; contents of more than ``fold`` lines are closed at first. OSError if ``out`` can't be written."""
-    page = _Page(source, None if fold is None else max(fold, MOST_LINES))
-    page.read()
-    out.writelines(line.encode("utf-8", "backslashreplace") for line in page.lines(fold))
+    page = _Page(source, fold)
+    transcript = Spool()
+    for piece in page.transcript():
+        transcript.write(piece)
+    out.writelines(piece.encode("utf-8", "backslashreplace") for piece in page.beginning())
+    transcript.give(out)
+    out.writelines(piece.encode("utf-8", "backslashreplace") for piece in page.end())
 
 
 class _Page:
-    def __init__(self, source: Source, most: int | None) -> None:
+    def __init__(self, source: Source, fold: int | None) -> None:
         self._source = source
-        self._maker = RowMaker(source, most)
+        self._fold = fold
+        self._maker = RowMaker(source, None if fold is None else max(fold, MOST_LINES))
         self._facts = Facts(source)
         self._explainer = Explainer(source.header.protocol, source.secrets)
         self._lexer: ImapLines | Pop3Lines = ImapLines() if source.header.protocol == "imap" else Pop3Lines()
         self._formatter = HtmlFormatter(nowrap=True, style=LightStyle)
-        self._items: list[_Shown | _Contents] = []
+        #: What may still be explained.
+        self._items: deque[_Shown | _Contents] = deque()
+        self._held = 0
         #: The latest line and the latest contents of each side.
         self._latest: dict[Side, _Shown] = {}
         self._contents: dict[Side, _Contents] = {}
 
-    def read(self) -> None:
-        """Read all of the recording."""
+    def transcript(self) -> Iterator[str]:
+        """Read all of the recording; what stands between the beginning of the page and its end."""
         for moment, rows in self._maker.stream():
             for row in rows:
+                self._held += 1
                 self._add(row)
             if moment is not None:
                 self._facts.take(moment)
                 self._explain(moment)
+            while self._held > _MOST_HELD and len(self._items) > 1:
+                yield from self._next()
+        while self._items:
+            yield from self._next()
+
+    def _next(self) -> Iterator[str]:
+        """The first item, which is not held any more."""
+        item = self._items.popleft()
+        if isinstance(item, _Shown):
+            self._held -= 1
+            yield from self._shown(item)
+        else:
+            self._held -= len(item.lines) + bool(item.more)
+            yield from self._details(item, self._fold)
 
     def _add(self, row: Row) -> None:
         if row.side is None or row.kind in (Kind.NOTE, Kind.ERROR):
@@ -144,8 +170,8 @@ class _Page:
 
     # --- the page
 
-    def lines(self, fold: int | None) -> Iterator[str]:
-        """The page, in lines."""
+    def beginning(self) -> Iterator[str]:
+        """The page up to the transcript, when all has been read."""
         header = self._source.header
         title = f"{_NAMES[header.protocol]} session" + (f" with {self._source.place}" if self._source.place else "")
         title = quote(escape(title))
@@ -155,8 +181,9 @@ class _Page:
         yield f"<title>{title}</title>\n<style>\n{_style_sheet()}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
         yield from self._head()
         yield '<h2>Transcript</h2>\n<div class="wire">\n'
-        for item in self._items:
-            yield from self._shown(item) if isinstance(item, _Shown) else self._details(item, fold)
+
+    def end(self) -> Iterator[str]:
+        """The page behind the transcript."""
         yield f"</div>\n<p>Exported by mailshell {__version__}. Point at a line to see what it means.</p>\n"
         yield "</body>\n</html>\n"
 

@@ -16,16 +16,22 @@ from mailshell.export.facts import announcements
 from mailshell.export.masking import masked_known
 from mailshell.export.rows import Kind, Row
 from mailshell.export.source import Source, kinds_of_masks
+from mailshell.export.spool import Spool
 from mailshell.protocol.secrecy import Secrets
 from mailshell.text.escape import escape, escape_octets
 
 
 def write(source: Source, fold: int | None, out: BinaryIO) -> None:
     """Write the document. OSError if ``out`` can't be written."""
-    gatherer = Gatherer(source, fold)
-    gatherer.gather()
+    exchanges, besides = _Array(), _Array()
+    for item in Gatherer(source, fold).gather():
+        if isinstance(item, GatheredExchange):
+            exchanges.add(_exchange(item, source.secrets))
+        else:
+            times = {"kind": item.kind, "time": _seconds(item.time), "tls": item.tls}
+            besides.add({**times, "lines": _lines(item.rows)})
     header = {field.name: getattr(source.header, field.name) for field in fields(source.header)}
-    document = {
+    document: dict[str, object] = {
         "exported_by": f"mailshell {__version__}",
         "recording": {
             name: escape(value) if isinstance(value, str) else value
@@ -36,15 +42,45 @@ def write(source: Source, fold: int | None, out: BinaryIO) -> None:
             {"when": each.when, "source": each.source, "names": [escape(name) for name in each.names]}
             for each in announcements(source)
         ],
-        "exchanges": [_exchange(item, source.secrets) for item in gatherer.exchanges()],
-        "besides": [
-            {"kind": item.kind, "time": _seconds(item.time), "tls": item.tls, "lines": _lines(item.rows)}
-            for item in gatherer.asides()
-        ],
+        "exchanges": exchanges,
+        "besides": besides,
         "warnings": [escape(warning) for warning in source.warnings],
         "masked": {escape(kind): times for kind, (_, times) in kinds_of_masks(source.masks).items()},
     }
-    out.write(json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n")
+    for at, (name, value) in enumerate(document.items()):
+        out.write(b"%b\n  %b: " % (b"," if at else b"{", _dumped(name)))
+        if isinstance(value, _Array):
+            value.give(out)
+        else:
+            out.write(_indented(value, 2))
+    out.write(b"\n}\n")
+
+
+class _Array:
+    """An array of the document, whose items are not held in memory."""
+
+    def __init__(self) -> None:
+        self._spool = Spool()
+        self._is_empty = True
+
+    def add(self, item: object) -> None:
+        self._spool.write(f"{'' if self._is_empty else ','}\n    ")
+        self._spool.write(_indented(item, 4))
+        self._is_empty = False
+
+    def give(self, out: BinaryIO) -> None:
+        out.write(b"[")
+        self._spool.give(out)
+        out.write(b"]" if self._is_empty else b"\n  ]")
+
+
+def _indented(value: object, columns: int) -> bytes:
+    """A value as it stands in the document, its further lines moved in."""
+    return _dumped(value).replace(b"\n", b"\n" + b" " * columns)
+
+
+def _dumped(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
 
 
 def _exchange(item: GatheredExchange, secrets: Secrets) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from mailshell import __version__
 from mailshell.export.facts import Facts, announcements
 from mailshell.export.rows import Kind, Row, RowMaker
 from mailshell.export.source import Source, kinds_of_masks
+from mailshell.export.spool import Spool
 from mailshell.text.escape import escape
 from mailshell.trace import prefix
 
@@ -21,13 +22,21 @@ _COLUMNS = {Kind.LINE: prefix.LINE, Kind.CONTENTS: prefix.CONTENTS, Kind.FOLDED:
 def write(source: Source, fold: int | None, out: BinaryIO) -> None:
     """Write the report. OSError if ``out`` can't be written."""
     maker, facts = RowMaker(source, fold), Facts(source)
-    transcript: list[str] = []
+    transcript, ticks = Spool(), 0
     for moment, rows in maker.stream():
         if moment is not None:
             facts.take(moment)
-        transcript += [_prefix(row) + row.text for row in rows]
-    lines = [*_head(source, facts), *_capabilities(source), *_transcript(transcript)]
-    lines += [*_deviations(facts), *_told(facts), *_masked(source)]
+        for row in rows:
+            transcript.write(f"{_prefix(row)}{row.text}\n")
+            ticks = max([ticks, *map(len, re.findall("`+", row.text))])
+    # Longer than any run of backticks within, so that nothing ends the block early (CommonMark 0.31 section 4.5).
+    fence = "`" * max(3, 1 + ticks)
+    _write_lines(out, [*_head(source, facts), *_capabilities(source), *_explained(), f"{fence}text"])
+    transcript.give(out)
+    _write_lines(out, [fence, *_deviations(facts), *_told(facts), *_masked(source)])
+
+
+def _write_lines(out: BinaryIO, lines: Iterable[str]) -> None:
     out.writelines(f"{line}\n".encode() for line in lines)
 
 
@@ -78,13 +87,11 @@ def _capabilities(source: Source) -> Iterator[str]:
         before = each
 
 
-def _transcript(rows: list[str]) -> Iterator[str]:
+def _explained() -> Iterator[str]:
     yield from ("", "## Transcript", "")
     yield "In front of each line: `C` was sent by the client, `S` by the server; `:` in the clear, `~` under TLS;"
     yield "`|` contents of a literal or a multi-line body. `---` is told by mailshell, `--!` is a surprise."
-    # Longer than any run of backticks within, so that nothing ends the block early (CommonMark 0.31 section 4.5).
-    fence = "`" * max(3, 1 + max((len(run) for row in rows for run in re.findall("`+", row)), default=0))
-    yield from ("", f"{fence}text", *rows, fence)
+    yield ""
 
 
 def _deviations(facts: Facts) -> Iterator[str]:

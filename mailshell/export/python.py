@@ -14,10 +14,13 @@ from mailshell.export import script_imap, script_pop3
 from mailshell.export.exchanges import GatheredExchange, Gatherer
 from mailshell.export.script_values import comments
 from mailshell.export.source import Source
+from mailshell.export.spool import Spool
 from mailshell.text.escape import escape
 
 _MODULES = {"imap": ("imaplib", "IMAP4", "143", "993"), "pop3": ("poplib", "POP3", "110", "995")}
 _GOODBYES = ("LOGOUT", "QUIT")
+#: A recording names so many commands, or is none of a mail client.
+_MOST_NAMES = 10_000
 
 #: The first two lines are fixed: a comment there could choose the encoding of the script.
 _HEAD = """\
@@ -58,12 +61,14 @@ def plain():
 
 def write(source: Source, fold: int | None, out: BinaryIO) -> None:
     """Write the script. OSError if ``out`` can't be written."""
-    gatherer = Gatherer(source, fold)
-    gatherer.gather()
-    out.writelines(f"{line}\n".encode("utf-8", "backslashreplace") for line in _lines(source, gatherer))
+    body, names = Spool(), set[str]()
+    for line in _body(source, Gatherer(source, fold), names):
+        body.write(f"{line}\n")
+    out.writelines(f"{line}\n".encode("utf-8", "backslashreplace") for line in _head(source, names))
+    body.give(out)
 
 
-def _lines(source: Source, gatherer: Gatherer) -> Iterator[str]:
+def _head(source: Source, names: set[str]) -> Iterator[str]:
     header = source.header
     is_imap, is_tls = header.protocol == "imap", header.tls == "implicit"
     module, base, clear_port, tls_port = _MODULES[header.protocol]
@@ -77,14 +82,21 @@ def _lines(source: Source, gatherer: Gatherer) -> Iterator[str]:
         host=header.host or "localhost",
         port=str(header.port or (tls_port if is_tls else clear_port)),
     ).removesuffix("\n")
-    names = repr(tuple(script_imap.names(list(gatherer.exchanges()))))
-    yield (script_imap if is_imap else script_pop3).HEAD.format(base=base, names=names).removesuffix("\n")
+    known = repr(tuple(sorted({*names, "AUTHENTICATE", "LOGIN"})))
+    yield (script_imap if is_imap else script_pop3).HEAD.format(base=base, names=known).removesuffix("\n")
     context = ("ssl_context" if is_imap else "context") + "=ssl.create_default_context()"
     yield f"M = Connection(HOST, PORT, {f'{context}, ' if is_tls else ''}timeout=60)"
     yield f"print(M.{'welcome' if is_imap else 'getwelcome()'})"
+
+
+def _body(source: Source, gatherer: Gatherer, names: set[str]) -> Iterator[str]:
+    """The calls; the words that name commands are added to ``names``."""
+    is_imap = source.header.protocol == "imap"
     last = ""
-    for item in gatherer.items:
+    for item in gatherer.gather():
         if isinstance(item, GatheredExchange):
+            if len(names) < _MOST_NAMES:
+                names.update(script_imap.names(item))
             yield ""
             yield from (script_imap if is_imap else script_pop3).calls(item)
             yield from comments(item.answers)

@@ -98,14 +98,9 @@ for name in {names}:
 '''
 
 
-def names(items: list[GatheredExchange]) -> list[str]:
-    """The names of all commands, for imaplib's table of the states."""
-    found: dict[str, None] = {}
-    for item in items:
-        for word in item.exchange.name.split()[:2]:
-            if _NAME.fullmatch(word.encode("utf-8", "replace")):
-                found[word] = None
-    return sorted({*found, "AUTHENTICATE", "LOGIN"})
+def names(item: GatheredExchange) -> Iterator[str]:
+    """The words that name a command, for imaplib's table of the states."""
+    return (word for word in item.exchange.name.split()[:2] if _NAME.fullmatch(word.encode("utf-8", "replace")))
 
 
 def calls(item: GatheredExchange) -> Iterator[str]:

@@ -33,6 +33,11 @@ def read_topic(text: str) -> Topic:
     return Topic(name, summary.strip(), body.strip("\n"), tuple(also))
 
 
+def topic(name: str) -> Topic:
+    """The topic of this name. KeyError if there is none."""
+    return {one.name: one for one in all_topics()}[name]
+
+
 @lru_cache
 def all_topics() -> tuple[Topic, ...]:
     """The topics by name."""

@@ -28,9 +28,11 @@ LATE = 3
 class Announcer:
     """A session's listener. ``untagged`` keeps what came unasked since it was last cleared."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self.secrets = Secrets()
+    def __init__(self, console: Console, secrets: Secrets) -> None:
+        self.console = console
+        self.secrets = secrets
+        #: What stands before each message.
+        self.label: Callable[[], str] = lambda: ""
         self.untagged: deque[str] = deque(maxlen=KEPT)
         self.on_closed: Callable[[], None] = lambda: None
         #: What wants to know what the server said unasked.
@@ -42,7 +44,7 @@ class Announcer:
         self._late: dict[Exchange, int] = {}
 
     def _say(self, text: str) -> None:
-        self._console.say(self.secrets.mask_str(text))
+        self.console.say(self.label() + self.secrets.mask_str(text))
 
     def unsolicited(self, response: Response) -> None:
         response = masked(response, self.secrets)

@@ -12,24 +12,29 @@ from mailshell.assist.checks import check
 from mailshell.assist.knowledge import Knowledge
 from mailshell.contract import AnswerUnusable, ConnectionLost, Handler, Part, SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError
-from mailshell.interpreter import dialogues, pipe, python_api
+from mailshell.interpreter import dialogues, logins, mechanisms, pipe, python_api
 from mailshell.interpreter.announce import Announcer
 from mailshell.interpreter.answer import ImapAnswer, Output, Pop3Answer, conclude, destination_of
 from mailshell.interpreter.arguments import ArgumentReader
 from mailshell.interpreter.background import Background
+from mailshell.interpreter.confirming import confirm
 from mailshell.interpreter.console import Console
 from mailshell.interpreter.learning import Learner
 from mailshell.interpreter.line import TypedLine, read_line
 from mailshell.interpreter.local import aliases, settings, table
 from mailshell.interpreter.masking import secret_of
 from mailshell.interpreter.options import Options
+from mailshell.interpreter.profile import use
 from mailshell.interpreter.raw import send_raw
 from mailshell.interpreter.recordings import Recordings
+from mailshell.interpreter.refusal import Refused, words_of
 from mailshell.interpreter.result import Result
+from mailshell.interpreter.sessions import Sessions
 from mailshell.interpreter.stopwatch import Stopwatch
+from mailshell.interpreter.stores import Account
 from mailshell.interpreter.tap import Tap
 from mailshell.interpreter.typed_mask import TypedMask
-from mailshell.interpreter.warnings import destroys, situation, warnings_for
+from mailshell.interpreter.warnings import login_risk, situation, warnings_for
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
@@ -59,16 +64,21 @@ class Interpreter:
 
     catalogues: Mapping[str, Catalogue] = {"imap": IMAP, "pop3": POP3}
 
-    def __init__(self, console: Console, options: Options) -> None:
+    def __init__(self, console: Console, options: Options, beside: Interpreter | None = None) -> None:
+        """``beside``: another one of the same run, with which it shares what is known of secrets, and the history."""
         self.console = console
         self.options = options
+        self.sessions: Sessions = beside.sessions if beside is not None else Sessions(self)
         self.session: Session | None = None
         self.endpoint: Endpoint | None = None
+        #: The profile that the session was opened with.
+        self.profile = options.profile if beside is None else None
         self.trace: Trace | None = None
-        self.announcer = Announcer(console)
+        self.announcer = Announcer(console, beside.secrets if beside is not None else Secrets())
+        self.announcer.label = self._label
         self.tap = Tap(self.announcer.secrets)
         self.stopwatch = Stopwatch()
-        self.history: deque[str] = deque(maxlen=_HISTORY)
+        self.history: deque[str] = beside.history if beside is not None else deque(maxlen=_HISTORY)
         #: How many aliases deep the line that runs is.
         self.aliased = 0
         self.learner: Learner | None = None
@@ -84,6 +94,25 @@ class Interpreter:
         self.raw_authentication: Exchange | None = None
         self.leaving = False
         self._tags = 0
+
+    def beside(self) -> Interpreter:
+        """Another one with the same console, options, secrets and history, not connected yet."""
+        made = Interpreter(self.console, self.options, self)
+        made.announcer.on_closed = self.announcer.on_closed
+        return made
+
+    def show_in(self, console: Console) -> None:
+        """From now on everything goes to this console."""
+        self.console = self.announcer.console = console
+
+    def take_effect(self) -> None:
+        """Let the profile of this session count, and hand the options to those who have a copy of their own."""
+        use(self.options, self.profile)
+        settings.take_effect(self)
+
+    def _label(self) -> str:
+        """What stands before a message that concerns another session than the current one."""
+        return "" if self.sessions.current is self else f"[{self.sessions.number_of(self)}] "
 
     # --- what there is
 
@@ -148,41 +177,25 @@ class Interpreter:
         if self.session is not None and self.session.is_open:
             await self.close()
         options = self.options
-        if options.tls != "auto" and endpoint.kind == "tcp":
+        if options.tls != "auto":
             endpoint = replace(endpoint, implicit_tls=options.tls == "implicit")
         self.endpoint = endpoint
         self._tags = 0
         self.raw_pending, self.raw_secret, self.raw_authentication = None, False, None
         self.announcer.told = ""
-        session = Session(
-            endpoint,
-            self.announcer,
-            tls=options.tls_options,
-            timeout=options.timeout,
-            limits=options.limits,
-            secrets=self.secrets,
-        )
-        self.trace = Trace(
-            endpoint.protocol,
-            self.console.trace,
-            level=options.level,
-            style=options.style,
-            secrets=self.secrets,
-            show_secrets=options.show_secrets,
-            colour=options.colour,
-            explain=options.explain,
-        )
+        session = self.new_session(endpoint)
+        self.trace = self.new_trace(endpoint)
         self.learner = Learner(session.engine.state)
         self.announcer.learn = self.learner.learn
         self.background.forget()
         session.observers = [self.tap, self.learner, self.stopwatch, self.trace]
         self.recordings.attach(session)
         self.session = session
-        settings.take_effect(self)
+        self.take_effect()
         greeting = await session.open(options.connect_timeout)
         if greeting.status in ("BYE", "-ERR"):
             session.close()
-            words = f"{greeting.status} {dialogues.words_of(greeting)}"
+            words = f"{greeting.status} {words_of(greeting)}"
             raise AnswerUnusable(f"{endpoint.name} turns the connection away: {words}")
         if options.tls == "starttls":
             result = await self.run_command("STARTTLS" if endpoint.protocol == "imap" else "STLS", quiet=True)
@@ -191,9 +204,34 @@ class Interpreter:
                 raise ConnectFailed(
                     f"{endpoint.name} refused TLS, and going on in the clear was not asked for: {result.text}"
                 )
-        user = options.user or endpoint.user
-        if user is not None and options.login:
-            await dialogues.log_in(self, user)
+        await logins.log_in(self)
+
+    def new_session(self, endpoint: Endpoint) -> Session:
+        """A session with the options chosen, not opened yet and without observers."""
+        options = self.options
+        return Session(
+            endpoint,
+            self.announcer,
+            tls=options.tls_options,
+            route=options.route,
+            timeout=options.timeout,
+            limits=options.limits,
+            secrets=self.secrets,
+        )
+
+    def new_trace(self, endpoint: Endpoint) -> Trace:
+        """A trace of one session, at the level and in the style chosen."""
+        options = self.options
+        return Trace(
+            endpoint.protocol,
+            lambda text: self.console.trace(text),
+            level=options.level,
+            style=options.style,
+            secrets=self.secrets,
+            show_secrets=options.show_secrets,
+            colour=options.colour,
+            explain=options.explain,
+        )
 
     async def close(self) -> None:
         """Leave the server in good order: LOGOUT, or QUIT. POP3 deletions are not committed by this."""
@@ -232,7 +270,7 @@ class Interpreter:
             result = await self._dispatch(line)
         except UsageError as error:
             self._failed(result, error, Exit.USAGE)
-        except dialogues.Refused as error:
+        except Refused as error:
             self._failed(result, error, Exit.REFUSED)
             self.leaving = not self.console.interactive
         except SaslError as error:
@@ -294,13 +332,15 @@ class Interpreter:
         """Send a protocol command, with the dialogue that it needs, and show the answer."""
         session = self.connected
         await self.background.settled()
+        if mechanisms.asks(typed):
+            return await mechanisms.show(self, typed)
         dialogue = dialogues.find(typed, session)
-        await self._warn(typed, session, asks=dialogue is not None)
+        await self.warn(typed, session, asks=dialogue is not None)
         if dialogue is not None:
             return await dialogue(self, typed)
         return await self.send(typed, await self.parts(typed), quiet=quiet)
 
-    async def _warn(self, typed: TypedLine, session: Session, *, asks: bool) -> None:
+    async def warn(self, typed: TypedLine, session: Session, *, asks: bool) -> None:
         """Say what is sure to go wrong or to hurt, and ask before the latter if that is wanted. Raises UsageError.
 
         ``asks``: what is missing is asked for.
@@ -311,13 +351,9 @@ class Interpreter:
             cautions = [caution for caution in cautions if caution.id != "missing-argument"]
         for warning in warnings_for(typed, session, cautions):
             self.console.say(f"note: {escape(self.secrets.mask_str(warning))}")
-        if not self.options.confirm or self.options.yes or not destroys(typed.record, cautions, where):
-            return
-        if not self.console.interactive:
-            raise UsageError(f"{typed.name} removes things for good, and confirm is on: only --yes sends it")
-        answer = await self.console.ask(f"{typed.name} removes things for good. Send it? [y/N] ")
-        if (answer or "").strip().lower() not in ("y", "yes"):
-            raise UsageError(f"{typed.name} was not sent")
+        if self.options.strict and (risk := login_risk(typed, session)):
+            raise UsageError(f"{typed.name} was not sent, because {risk}, and --strict is on")
+        await confirm(self, typed, cautions, where)
 
     async def parts(self, typed: TypedLine) -> list[Part]:
         """What goes over the wire for a typed command."""
@@ -396,12 +432,23 @@ class Interpreter:
 
     async def password_for(self, user: str) -> Secret:
         """The password from the sources given, or asked for unseen."""
-        source = self.options.password
-        if source.given is None and self.endpoint is not None and self.endpoint.password is not None:
-            source = replace(source, given=Secret(self.endpoint.password))
-        secret = await source.get()
-        if secret is None:
-            where = f" at {self.endpoint.name}" if self.endpoint is not None else ""
-            secret = Secret(await self.console.ask_secret(f"Password of {user}{where}: "))
-        self.secrets.learn(secret.reveal().encode("utf-8", "surrogateescape"))
+        endpoint = self.endpoint
+        in_url = Secret(endpoint.password) if endpoint is not None and endpoint.password is not None else None
+        sources, console = self.options.sources, self.console
+        return self._learnt(
+            await sources.password_for(self._account(user), in_url, console.say, console.ask_secret), "password"
+        )
+
+    async def token_for(self, user: str, *, renew: bool = False) -> Secret:
+        """The OAuth token, likewise. ``renew``: the server has refused the last; UsageError if there is no other."""
+        sources, console = self.options.sources, self.console
+        token = await sources.token_for(self._account(user), console.say, console.ask_secret, renew=renew)
+        return self._learnt(token, "token")
+
+    def _account(self, user: str) -> Account:
+        endpoint = self.endpoint
+        return Account(user) if endpoint is None else Account(user, endpoint.host or endpoint.name, endpoint.name)
+
+    def _learnt(self, secret: Secret, label: str) -> Secret:
+        self.secrets.learn(secret.reveal().encode("utf-8", "surrogateescape"), label)
         return secret

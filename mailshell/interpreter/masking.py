@@ -17,8 +17,8 @@ _ARGUMENT = re.compile(r'"(?:[^"\\]|\\.)*"?[^ ]*|[^ ]+')
 _URL_PASSWORD = re.compile(r"(\b(?:imaps?|pop3?s?):(?://)?[^:@]*):(.*)(?=@)", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{2,}={0,2}")
 _MASK_BEGINS, _MASK_ENDS = mask_text("")[0], mask_text("")[-1]
-#: Words before a command that leave it a command.
-_PREFIXES = ("send", "xatom")
+#: Words before a command that leave it a command; ``.all`` can't be shortened, as ``.alias`` is there too.
+_PREFIXES = ("send", "xatom", ".all")
 
 
 def mask_line(line: str, catalogue: Catalogue) -> str:
@@ -48,7 +48,7 @@ def secret_of(line: str, catalogue: Catalogue) -> str:
 
 
 def passes_on(line: str) -> bool:
-    """Whether the line is a local one that sends what stands after its first word (``.raw TEXT``)."""
+    """Whether the line sends what stands after its first word (``.raw TEXT``, ``.all COMMAND``)."""
     first = line.split(None, 1)[0].lower() if line.strip() else ""
     return first in _PREFIXES or (len(first) > 2 and ".raw".startswith(first))
 

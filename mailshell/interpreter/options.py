@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailshell.config.aliases import Aliases
-from mailshell.config.settings import SETTINGS
+from mailshell.config.profiles import Profile
+from mailshell.config.settings import SETTINGS, Value
 from mailshell.interpreter.passwords import SecretSources
 from mailshell.interpreter.ways import AUTO
 from mailshell.protocol.limits import DEFAULT, Limits
@@ -25,8 +27,10 @@ class Options:
     What is a setting is told by the table in ``mailshell.config.settings``, and has its default there too.
     ``auth``: the way to log in, as ``--auth`` names it; ``authzid``: the authorization identity that SASL sends;
     ``initial_response``: ``auto``, ``always`` or ``never``; ``strict``: no command that reveals a secret goes in the
-    clear. ``yes`` answers what ``confirm`` would ask. ``colour`` is what came of ``colour_choice`` on this terminal.
-    ``notes``: what a person should be told of the configuration.
+    clear. ``yes`` answers what ``confirm`` and ``readonly`` would ask. ``colour`` is what came of ``colour_choice`` on
+    this terminal. ``notes``: what a person should be told of the configuration. ``record_folder``: each session is
+    recorded there. ``given``: what the command line has given, by the names that profiles use. ``profile`` is in use
+    (``interpreter.profile.use``); ``replaced``: of what it has set, the value before and its own.
     """
 
     user: str | None = None
@@ -49,6 +53,7 @@ class Options:
     colour_choice: str = _default("colour")
     explain: bool = _default("explain")
     confirm: bool = _default("confirm")
+    readonly: bool = _default("readonly")
     yes: bool = False
     record: str | None = None
     unsafe_raw: bool = False
@@ -65,6 +70,11 @@ class Options:
     plain: bool = _default("plain")
     history_size: int = _default("history")
     aliases: Aliases = field(default_factory=Aliases)
+    record_folder: str | None = None
+    given: Mapping[str, Value] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    profile: Profile | None = None
+    replaced: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

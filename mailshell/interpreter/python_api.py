@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
-from mailshell.interpreter import dialogues, python_call
+from mailshell.interpreter import dialogues, logins, python_call
+from mailshell.interpreter.confirming import confirm_raw
 from mailshell.interpreter.escapes import unescape
 from mailshell.interpreter.line import TypedLine, read_line
 from mailshell.interpreter.local import connection, table, wire
@@ -70,7 +71,7 @@ async def _login_cram_md5(interpreter: Interpreter, arguments: str) -> Result:
         octets = unquote(password.encode("utf-8", "surrogateescape"))
         interpreter.secrets.learn(octets)
         secret = Secret(octets.decode("utf-8", "surrogateescape"))
-    return await dialogues.authenticate(interpreter, typed, "CRAM-MD5", user, secret)
+    return await logins.authenticate(interpreter, typed, "CRAM-MD5", user, secret)
 
 
 async def _xatom(interpreter: Interpreter, arguments: str) -> Result:
@@ -81,6 +82,7 @@ async def _xatom(interpreter: Interpreter, arguments: str) -> Result:
 
 async def _send(interpreter: Interpreter, arguments: str) -> list[str]:
     """Octets as they are, with escapes; the answer is left to ``readline`` and ``read``."""
+    await confirm_raw(interpreter)
     interpreter.tap.forget_unread()
     interpreter.tap.begin()
     value = _value(arguments)

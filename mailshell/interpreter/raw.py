@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from mailshell.contract import Handler
 from mailshell.exits import worse
 from mailshell.interpreter.answer import ImapAnswer, Output, Pop3Answer
-from mailshell.interpreter.dialogues import words_of
 from mailshell.interpreter.line import TypedLine, read_line
+from mailshell.interpreter.refusal import words_of
 from mailshell.interpreter.result import Result
 from mailshell.protocol.exchange import Awaits, Exchange, Status
 from mailshell.session import Session

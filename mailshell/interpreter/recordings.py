@@ -18,6 +18,7 @@ from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import MASKED, UNSAFE, Header, now
 from mailshell.recording.recorder import Recorder
 from mailshell.session import Session
+from mailshell.streams import reason
 from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Recordings:
     def attach(self, session: Session, *, joined: bool = False) -> None:
         """Record this session, if recording is on. ``joined``: it has begun before. UsageError."""
         self.finish()
-        if not self._wanted:
+        if not self._wanted and self._interpreter.options.record_folder is None:
             return
         endpoint = session.endpoint
         header = Header(
@@ -139,11 +140,21 @@ class Recordings:
         return path.with_name(stem + number + suffix)
 
     def _default(self, session: Session) -> Path:
-        folder = recordings_folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """A file that is not there yet, in the folder of the profile or in the one that all others go to."""
+        chosen = self._interpreter.options.record_folder
+        folder = Path(chosen) if chosen is not None else recordings_folder()
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{folder}, where sessions are recorded, can't be made: {reason(error)}") from None
         host = _UNFIT.sub("-", session.endpoint.name)[:60].strip("-")
         moment = datetime.now().strftime("%Y%m%d-%H%M%S")
-        return self._target(folder / f"{session.protocol}-{host}-{moment}")
+        target = self._target(folder / f"{session.protocol}-{host}-{moment}")
+        while target.exists():
+            # Another session began within the same second.
+            self._sessions += 1
+            target = self._target(folder / f"{session.protocol}-{host}-{moment}")
+        return target
 
     def _check(self, target: Path) -> None:
         if target.exists():

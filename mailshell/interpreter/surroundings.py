@@ -12,6 +12,7 @@ from mailshell.config.settings import SETTINGS, Setting
 from mailshell.help.pages import topics
 from mailshell.interpreter import python_api
 from mailshell.interpreter.local.table import COMMANDS
+from mailshell.interpreter.profile import shown_url
 from mailshell.interpreter.warnings import situation
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
@@ -29,9 +30,11 @@ def local_words(interpreter: Interpreter) -> Words:
     """What stands behind local commands and is no word of the protocol; asked for anew each time."""
     return {
         "python": lambda: ((name, "as Python's module calls it") for name in sorted(_functions(interpreter))),
+        "command": lambda: ((record.name, record.help) for record in interpreter.catalogue.values()),
         "topic": lambda: topics(interpreter.protocol),
         "setting": lambda: ((setting.name, setting.help) for setting in SETTINGS.values()),
         **{f"setting {setting.name}": _values(setting) for setting in SETTINGS.values()},
+        "profile": lambda: ((name, shown_url(profile)) for name, profile in interpreter.options.profiles.items()),
         "alias": lambda: (
             (alias.name, interpreter.mask.line(f".alias {alias.name} = {alias.definition}").partition("= ")[2])
             for alias in interpreter.options.aliases.all()

@@ -16,10 +16,11 @@ from mailshell import streams
 from mailshell.contract import AnswerUnusable, ConnectionLost, SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError, worse
 from mailshell.interpreter.answer import KEPT
-from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
+from mailshell.interpreter.refusal import Refused
 from mailshell.interpreter.result import Result
+from mailshell.interpreter.url_target import follow
 from mailshell.render.json import to_line
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint
@@ -90,13 +91,22 @@ class BatchConsole:
 
     async def ask_secret(self, prompt: str) -> str:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            what = prompt.partition(" ")[0].lower()
             raise UsageError(
                 f"{prompt.rstrip(': ')} is needed and there is no terminal to ask at; "
-                "give --password-env, --password-file or --password-command"
+                f"give --{what}-env, --{what}-file or --{what}-command"
             )
         import getpass
+        import termios
 
-        return await asyncio.to_thread(getpass.getpass, prompt, sys.stderr)
+        before = termios.tcgetattr(sys.stdin)
+        try:
+            return await in_thread(partial(getpass.getpass, prompt, sys.stderr), "secret")
+        except EOFError:
+            raise UsageError(f"no {prompt.partition(' ')[0].lower()} was given") from None
+        finally:
+            # After Ctrl-C nobody waits for the thread, which would have switched the echo on again.
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
     async def idle_end(self, seconds: float | None) -> None:
         await asyncio.sleep(_IDLE_SECONDS if seconds is None else seconds)
@@ -192,12 +202,12 @@ async def run(
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
             # No line after this one; and this one, or the farewell, has only so long to end.
-            interpreter.leaving = True
+            interpreter.sessions.current.leaving = True
             if interrupted.done():
                 work.cancel()
             await asyncio.wait({work}, timeout=_LAST_SECONDS)
             work.cancel()
-            abort(interpreter)
+            interpreter.sessions.abort()
             await asyncio.wait({work})
         if interrupted.done():
             console.say("interrupted")
@@ -238,12 +248,14 @@ async def _interruptible() -> AsyncIterator[asyncio.Future[None]]:
 async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: LineReader, *, fail_fast: bool) -> Exit:
     status = Exit.OK
     if endpoint is not None:
-        status = await open_session(interpreter, endpoint)
+        status = await open_session(interpreter, endpoint, follows=True)
         if status is not Exit.OK:
             return status
     unsent = 0
+    sessions = interpreter.sessions
     try:
-        while not interpreter.leaving and (line := await lines.next()) is not None:
+        while not sessions.current.leaving and (line := await lines.next()) is not None:
+            interpreter = sessions.current
             if line.lstrip().startswith("#") and not interpreter.raw_mode:
                 continue
             lost = interpreter.session is not None and not interpreter.session.is_open
@@ -263,16 +275,23 @@ async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: LineR
         what = "1 more line was" if unsent == 1 else f"{unsent:,} more lines were"
         interpreter.console.say(f"{what} not sent: {escape(because or 'the session has ended')}")
         status = worse(status, Exit.LOST)
-    await interpreter.close()
-    if interpreter.session is not None:
-        await interpreter.session.wait_closed()
+    for _, one in sessions:
+        await one.close()
+        if one.session is not None:
+            await one.session.wait_closed()
     return status
 
 
-async def open_session(interpreter: Interpreter, endpoint: Endpoint) -> Exit:
-    """Open the session; what goes wrong is told, is a result, and becomes the exit status."""
+async def open_session(interpreter: Interpreter, endpoint: Endpoint, *, follows: bool = False) -> Exit:
+    """Open the session; what goes wrong is told, is a result, and becomes the exit status.
+
+    ``follows``: what the URL names is opened too. Where that is refused the session is closed.
+    """
+    status = Exit.OK
     try:
         await interpreter.open(endpoint)
+        if follows and (status := await follow(interpreter)) is not Exit.OK:
+            await interpreter.close()
     except Refused as error:
         result = _told(interpreter, error, Exit.REFUSED)
         await interpreter.close()
@@ -288,7 +307,7 @@ async def open_session(interpreter: Interpreter, endpoint: Endpoint) -> Exit:
         result = _told(interpreter, error, Exit.LOST)
         abort(interpreter)
     else:
-        return Exit.OK
+        return status
     interpreter.console.finished(result)
     return result.exit
 

@@ -18,8 +18,10 @@ from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 
 #: What a URL begins with.
 SCHEMES = ("imap://", "imaps://", "pop3://", "pop3s://", "imap+unix:", "pop3+unix:", "imap+exec:", "pop3+exec:")
-_FILES = ("FILE", "SCRIPT")
+_FILES = ("FILE", "FOLDER", "SCRIPT")
 _SETTING = "NAME=VALUE"
+#: What prints the names of profiles, behind the name of the program.
+_PROFILES = "profiles --names 2>/dev/null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,11 @@ def _bash(options: Sequence[Option], modes: Sequence[str]) -> str:
         f'        case "$word" in {valued}) skip=1 ;; -*) ;; *) mode=$word; break ;; esac',
         "    done",
         '    case "$mode" in',
-        f'        "") COMPREPLY=($(compgen -W "{" ".join([*modes, *SCHEMES])}" -- "$cur"))',
+        '        ""|profiles) word=$("${COMP_WORDS[0]}" ' + _PROFILES + ") ;;&",
+        f'        "") COMPREPLY=($(compgen -W "{" ".join([*modes, *SCHEMES])} $word" -- "$cur"))',
         "            [[ ${COMPREPLY[0]} == *: || ${COMPREPLY[0]} == */ ]] && compopt -o nospace ;;",
     ]
+    lines.append('        profiles) COMPREPLY=($(compgen -W "$word" -- "$cur")) ;;')
     for mode in modes:
         if words_of(mode):
             lines.append(f'        {mode}) COMPREPLY=($(compgen -W "{" ".join(words_of(mode))}" -- "$cur")) ;;')
@@ -131,12 +135,17 @@ def _zsh(options: Sequence[Option], modes: Sequence[str]) -> str:
         "        _describe 'setting' words -S '='",
         "    fi",
         "}",
+        "_mailshell_profiles() {",
+        '    compadd -- ${(f)"$(${words[1]} ' + _PROFILES + ')"}',
+        "}",
         "_mailshell_first() {",
         f"    compadd -- {' '.join(modes)}",
+        "    _mailshell_profiles",
         f"    compadd -S '' -- {' '.join(SCHEMES)}",
         "}",
         "_mailshell_rest() {",
         '    case "$line[1]" in',
+        "        profiles) _mailshell_profiles ;;",
         *(f"        {mode}) compadd -- {' '.join(words_of(mode))} ;;" for mode in modes if words_of(mode)),
         "    esac",
         "}",
@@ -172,6 +181,10 @@ def _fish(options: Sequence[Option], modes: Sequence[str]) -> str:
         "# fish completion for mailshell: save this as ~/.config/fish/completions/mailshell.fish",
         "complete -c mailshell -f",
         f"complete -c mailshell -n __fish_use_subcommand -a {_fish_text(' '.join([*modes, *SCHEMES]))}",
+        *(
+            f"complete -c mailshell -n {where} -a '(mailshell {_PROFILES})'"
+            for where in ("__fish_use_subcommand", "'__fish_seen_subcommand_from profiles'")
+        ),
     ]
     for mode in modes:
         if words_of(mode):

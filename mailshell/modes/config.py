@@ -28,6 +28,7 @@ def main(configuration: Configuration, *, init: bool, path: bool) -> Exit:
     for name in SETTINGS:
         print(f"{values[name]:<{width}}  # {configuration.origins[name]}")
     problems = configuration.problems + configuration.aliases.problems
+    problems += [problem for profile in configuration.profiles.values() for problem in profile.problems]
     for problem in problems:
         print(f"mailshell: {escape(problem)}", file=sys.stderr)
     return Exit.USAGE if problems else Exit.OK

@@ -1,4 +1,4 @@
-"""The options of a connection on a command line: TLS, and the way to the server."""
+"""The options of a command line for the way to the server; those for TLS stand in `mailshell.config.connection`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,6 @@ from mailshell.exits import UsageError
 
 if TYPE_CHECKING:
     from mailshell.transport.dial import Route
-    from mailshell.transport.tls import TlsOptions
-
-_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
-
-
-def add_tls_options(parser: argparse._ActionsContainer) -> None:
-    """What ``tls_options`` reads."""
-    add = parser.add_argument
-    add("--insecure", action="store_true", help="accept any certificate")
-    add("--cafile", metavar="FILE", help="trust the certificates in this file instead of the system's")
-    add("--capath", metavar="FOLDER", help="likewise those in a folder, under the names that openssl rehash gives")
-    add("--cert", metavar="FILE", help="the certificate to show when the server asks for one")
-    add("--key", metavar="FILE", help="its key, if --cert does not hold it")
-    add("--sni", metavar="NAME", help="the name to send, and to look for in the certificate, instead of the host's")
-    add("--tls-min", choices=_VERSIONS, help="no lower version of TLS (default 1.2)")
-    add("--tls-max", choices=_VERSIONS, help="no higher version of TLS")
-    add("--ciphers", metavar="LIST", help="the cipher suites up to TLS 1.2, as openssl ciphers has them")
-    add("--alpn", metavar="NAME", help="the protocol to offer by ALPN (imap, pop3); none by default")
-    add("--keylog", metavar="FILE", help="append the secrets of TLS to this file, for Wireshark: they open the session")
 
 
 def add_route_options(parser: argparse._ActionsContainer) -> None:
@@ -38,25 +19,6 @@ def add_route_options(parser: argparse._ActionsContainer) -> None:
     add("--bind", metavar="ADDRESS", help="connect from this address of this computer")
     add("-4", dest="ipv4", action="store_true", help="IPv4 only")
     add("-6", dest="ipv6", action="store_true", help="IPv6 only")
-
-
-def tls_options(chosen: argparse.Namespace) -> TlsOptions:
-    """How TLS is to be done."""
-    from mailshell.transport.tls import TlsOptions
-
-    return TlsOptions(
-        insecure=chosen.insecure,
-        cafile=chosen.cafile,
-        capath=chosen.capath,
-        server_name=chosen.sni,
-        cert=chosen.cert,
-        key=chosen.key,
-        minimum=chosen.tls_min,
-        maximum=chosen.tls_max,
-        ciphers=chosen.ciphers,
-        keylog=chosen.keylog,
-        alpn=chosen.alpn,
-    )
 
 
 def route(chosen: argparse.Namespace) -> Route:
@@ -73,6 +35,8 @@ def route(chosen: argparse.Namespace) -> Route:
             target = parse_url(f"imap://{chosen.connect}")
         except EndpointError as error:
             raise UsageError(f"--connect: {error}") from None
+        if "/" in chosen.connect or "@" in chosen.connect:
+            raise UsageError("--connect takes HOST or HOST:PORT; users and mailboxes stand in the URL")
         host, port = target.host, target.port if _names_port(chosen.connect) else 0
     if chosen.bind:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from mailshell.exits import Exit
 from mailshell.modes.arguments import Parser
 from mailshell.modes.serve import load
 from mailshell.replay.diff import compare
+from mailshell.text.escape import escape
 
 
 def main(arguments: Sequence[str]) -> Exit:
@@ -18,6 +20,8 @@ def main(arguments: Sequence[str]) -> Exit:
     parser.add_argument("other", metavar="FILE", type=Path)
     chosen = parser.parse_args(list(arguments))
     comparison = compare(load(chosen.one), load(chosen.other))
+    for note in comparison.notes:
+        print(f"mailshell: note: {escape(note)}", file=sys.stderr)
     for line in comparison.report():
         print(line)
     return Exit.OK if comparison.same else Exit.REFUSED

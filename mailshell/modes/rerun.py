@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str]) -> Exit:
     source = PasswordSource(given, chosen.password_env, chosen.password_file, chosen.password_command)
     login = _Login(chosen.user or endpoint.user, source)
     tls = TlsOptions(insecure=chosen.insecure, cafile=chosen.cafile)
-    return asyncio.run(_run(script, endpoint, login, tls, chosen.timeout))
+    return asyncio.run(_run(script, endpoint, login, tls, chosen.timeout, select=chosen.allow_writes))
 
 
 def _check(script: Script, endpoint: Endpoint, *, allow_writes: bool) -> None:
@@ -69,9 +70,11 @@ def _check(script: Script, endpoint: Endpoint, *, allow_writes: bool) -> None:
         )
 
 
-async def _run(script: Script, endpoint: Endpoint, login: Login, tls: TlsOptions, timeout: float) -> Exit:
+async def _run(
+    script: Script, endpoint: Endpoint, login: Login, tls: TlsOptions, timeout: float, *, select: bool
+) -> Exit:
     try:
-        outcome = await rerun(script, endpoint, login, tls, timeout)
+        outcome = await rerun(script, endpoint, login, tls, timeout, select=select)
     except ConnectFailed as error:
         return _failed(error, Exit.NO_CONNECTION)
     except TimeLimit as error:
@@ -88,6 +91,9 @@ def _failed(error: Exception, status: Exit) -> Exit:
 
 
 def _print(outcome: Outcome) -> None:
+    if outcome.before:
+        sent = escape(", ".join(outcome.before))
+        print(f"mailshell: note: the recording began in the middle of a session; sent first: {sent}", file=sys.stderr)
     for line in outcome.comparison.report():
         print(line)
     for note in outcome.notes:
@@ -121,12 +127,26 @@ class _Login:
         elif step.name == "PASS":
             await session.command([auth.pop3_line("PASS", password.reveal())], None)
         elif step.name == "APOP" and isinstance(state, Pop3State):
-            digest = auth.apop_argument("", password, state)
+            digest = auth.apop_argument("", password, state.timestamp)
             await session.command([auth.pop3_line("APOP", f"{self._user or recorded} {digest}")], None)
         elif (match := _MECHANISM.match(step.request.lines[0])) is not None:
             await self._authenticate(session, step, tag, match, password)
         else:
             raise UsageError(f"{step.words} holds a secret that can't be made again; leave it out of the recording")
+
+    async def enter(self, session: Session, tag: str) -> None:
+        if self._user is None:
+            raise UsageError("the recording began behind the login and does not tell the user; give --user")
+        password, state = await self._password(), session.engine.state
+        if isinstance(state, ImapState):
+            _, status = await session.command(auth.login_parts(tag, self._user, password, state), None)
+        else:
+            _, status = await session.command([auth.pop3_line("USER", self._user)], None)
+            if status.ok:
+                _, status = await session.command([auth.pop3_line("PASS", password.reveal())], None)
+        if not status.ok:
+            said = session.engine.secrets.mask_str(status.text.decode("utf-8", "replace"))
+            raise SessionError(f"the login was refused: {said}")
 
     async def _authenticate(
         self, session: Session, step: Step, tag: str, match: re.Match[bytes], password: Secret
@@ -134,10 +154,10 @@ class _Login:
         if self._user is None:
             raise UsageError(f"the recording does not tell who logs in with {step.name}; give --user")
         name = match[1].decode("latin-1")
-        steps = auth.mechanism(name, self._user, password)
+        dialogue = auth.mechanism(name, auth.credentials(session, name, self._user, password))
         head = f"{tag} {step.name} {name}".lstrip()
         try:
-            await auth.authenticate(session, head, steps, None, initial=match[2] is not None)
+            await auth.authenticate(session, head, dialogue, None, initial=match[2] is not None)
         except SaslError as error:
             raise SessionError(str(error)) from None
 

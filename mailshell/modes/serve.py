@@ -13,10 +13,12 @@ from mailshell.modes.arguments import Parser
 from mailshell.modes.show import open_file
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.replay.request import KEPT_LITERAL
-from mailshell.replay.script import Script, read_script
+from mailshell.replay.script import Script
+from mailshell.replay.script_writer import read_script
 from mailshell.replay.serving.choice import CHOICES
 from mailshell.replay.serving.conversation import BAD, CLOSE, FAIL, Rules
 from mailshell.replay.serving.delivery import read_delivery
+from mailshell.replay.serving.entry import Entry
 from mailshell.replay.serving.server import RecordingServer
 from mailshell.text.escape import escape
 
@@ -74,6 +76,8 @@ async def _serve(script: Script, rules: Rules, port: int, *, once: bool) -> Exit
         print(f"certificate to trust: {server.cafile}", flush=True)
     for warning in script.warnings:
         print(f"mailshell: warning: {escape(warning)}", file=sys.stderr)
+    for note in Entry(script, strict=rules.match == "strict").notes() if script.joined else ():
+        print(f"mailshell: note: {escape(note)}", file=sys.stderr)
     try:
         await _first(ended, server.once) if once else await ended.wait()
     finally:
@@ -81,7 +85,7 @@ async def _serve(script: Script, rules: Rules, port: int, *, once: bool) -> Exit
     for line in server.report.lines():
         print(line)
     failed = rules.unexpected == FAIL and server.report.count
-    return Exit.REFUSED if failed or server.report.unplayed else Exit.OK
+    return Exit.REFUSED if failed or server.report.missed else Exit.OK
 
 
 async def _first(*events: asyncio.Event) -> None:

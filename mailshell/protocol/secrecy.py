@@ -24,6 +24,9 @@ LEAST = 6
 LEAST_PIECE = 3
 _MOST_KNOWN = 500
 _TOKEN = re.compile(rb"\x01auth=[A-Za-z0-9]+ +([^\x01]+)\x01", re.IGNORECASE)
+#: What proves a password in SCRAM (RFC 5802 section 5.1), DIGEST-MD5 (RFC 2831 section 2.1.2) and CRAM-MD5 (RFC 2195):
+#: with it and the challenge the password can be guessed at leisure.
+_PROOF = re.compile(rb",p=([A-Za-z0-9+/=]+)\Z|\bresponse=([0-9a-fA-F]{32})\b|\A[^\0\x01]+ ([0-9a-fA-F]{32,128})\Z")
 _MOST_MARKS = 200
 Piece = TypeVar("Piece", LinePart, LiteralPart)
 
@@ -102,7 +105,7 @@ class Secrets:
         """Remember a SASL response in base64 and the secrets that its plain form gives away.
 
         The last field of PLAIN (RFC 4616 section 2) is the password; a response of one field may be one (LOGIN). In
-        OAUTHBEARER and XOAUTH2 it is the token (RFC 7628 section 3.1).
+        OAUTHBEARER and XOAUTH2 it is the token (RFC 7628 section 3.1); what proves a password is one as well.
         """
         self.learn(value, label)
         try:
@@ -114,6 +117,9 @@ class Secrets:
             self.learn(token[1], "token")
         else:
             self.learn(plain.rsplit(b"\0", 1)[-1], "password")
+        proof = _PROOF.search(plain)
+        if proof is not None:
+            self.learn(next(filter(None, proof.groups())), "proof")
 
     def scan(self, octets: bytes) -> list[SecretSpan]:
         """Where known secrets stand in the octets, also where they overlap."""

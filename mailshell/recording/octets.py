@@ -2,18 +2,20 @@
 
 - ``u8``: the octets are UTF-8, and this is their text. ``l1``: they are not, and each character is one octet.
   ``b64``: they are opaque (neither text nor nearly so), in base64.
-- ``m``: the places in the text, ``[start, end]`` in characters, where a mask stands and not octets.
+- ``m``: the places in the text, ``[start, end]`` in characters, where a mask stands and not octets; within a literal
+  ``[start, end, size]`` with the octets that it covers.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quote
 
-from mailshell.protocol.events import SecretSpan
+#: The masks of one event cover so many octets of literals at the most.
+MOST_COVERED = 1 << 20
 
 #: Octets that JSON has as they are, and those for which it has short escapes.
 _PLAIN = bytes(octet for octet in range(0x20, 0x7F) if octet not in b'\\"')
@@ -26,9 +28,13 @@ class UnreadableRecording(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """Where a secret stood: its name, such as ``password#1``."""
+    """Where a secret stood: its name, such as ``password#1``.
+
+    ``size``: within a literal whose announced size counts it, the octets that it covers; None anywhere else.
+    """
 
     name: str
+    size: int | None = None
 
     def __str__(self) -> str:
         return f"⟦{self.name}⟧"
@@ -37,19 +43,19 @@ class Mask:
 Piece = bytes | Mask
 
 
-def split(octets: bytes, spans: Iterable[SecretSpan], name: Callable[[SecretSpan], str]) -> list[Piece]:
-    """The octets with each run of secret ones as one mask. ``name``: how the mask of a span is called."""
+def split(octets: bytes, masks: Iterable[tuple[int, int, Mask]]) -> list[Piece]:
+    """The octets with each run of secret ones, given by start and end in order, as one mask."""
     pieces: list[Piece] = []
     at = 0
-    for span in sorted(spans):
-        if span.end <= at and span.end > span.start:
+    for start, end, mask in masks:
+        if end <= at and end > start:
             continue
-        if span.start > at:
-            pieces.append(octets[at : span.start])
-        if span.start >= at:
-            pieces.append(Mask(name(span)))
+        if start > at:
+            pieces.append(octets[at:start])
+        if start >= at:
+            pieces.append(mask)
         # What overlaps a span goes under the mask that is there already.
-        at = max(at, span.end)
+        at = max(at, end)
     if at < len(octets):
         pieces.append(octets[at:])
     return pieces
@@ -95,7 +101,8 @@ def pieces_to_json(pieces: Sequence[Piece]) -> Sequence[bytes]:
     text, places = "", []
     for piece in pieces:
         if isinstance(piece, Mask):
-            places.append(f"[{len(text)},{len(text) + len(str(piece))}]")
+            size = "" if piece.size is None else f",{piece.size}"
+            places.append(f"[{len(text)},{len(text) + len(str(piece))}{size}]")
             text += str(piece)
         else:
             text += piece.decode(charset)
@@ -118,17 +125,30 @@ def from_json(fields: Mapping[str, object]) -> list[Piece]:
 
 def _pieces(text: str, places: object, charset: str) -> list[Piece]:
     pieces: list[Piece] = []
-    at = 0
-    for start, end in places if isinstance(places, list) else []:
+    at = covered = 0
+    for start, end, *more in places if isinstance(places, list) else []:
         if not (isinstance(start, int) and isinstance(end, int) and at <= start < end <= len(text)):
             raise ValueError("a mask stands outside the text")
         if start > at:
             pieces.append(text[at:start].encode(charset))
-        pieces.append(Mask(text[start:end].strip("⟦⟧")))
+        size = _size(more)
+        covered += size or 0
+        if covered > MOST_COVERED:
+            raise ValueError(f"its masks cover more than {MOST_COVERED:,} octets")
+        pieces.append(Mask(text[start:end].strip("⟦⟧"), size))
         at = end
     if at < len(text) or not pieces:
         pieces.append(text[at:].encode(charset))
     return pieces
+
+
+def _size(members: Sequence[object]) -> int | None:
+    if not members:
+        return None
+    (size,) = members
+    if not isinstance(size, int) or size < 0:
+        raise ValueError("a mask covers a number of octets")
+    return size
 
 
 def _is_opaque(octets: bytes) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring as quote
 
-from mailshell.protocol.events import Deviation, SecretSpan, Side
+from mailshell.protocol.events import Deviation, Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.imap.commands import unquote
 from mailshell.protocol.secrecy import Secrets
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import UNSAFE, Header
-from mailshell.recording.octets import pieces_to_json, split, to_json
+from mailshell.recording.literals import LENGTH, Cover, Literals
+from mailshell.recording.octets import Mask, pieces_to_json, split, to_json
+from mailshell.recording.visible import Visible
 from mailshell.wire import (
     Closed,
     Compressed,
@@ -36,12 +38,18 @@ class Recorder:
 
     def __init__(self, file: RecordingFile, header: Header, secrets: Secrets, started: float) -> None:
         self.file = file
-        self.octets = {Side.CLIENT: 0, Side.SERVER: 0}
+        self._visible = {side: Visible() for side in Side}
         self._secrets = secrets
         self._unsafe = header.redaction == UNSAFE
+        self._literals = Literals() if header.protocol == "imap" and not self._unsafe else None
         self._last = started
         self._ended = False
         file.write(header.line())
+
+    @property
+    def octets(self) -> Mapping[Side, int]:
+        """How many octets of each side are in the recording; those that masks cover are not counted."""
+        return {side: visible.count for side, visible in self._visible.items()}
 
     # --- as an observer
 
@@ -59,6 +67,8 @@ class Recorder:
             case TlsBegun():
                 self._write("tls", event.time, f'"step":"start","sni":{quote(event.server_name)}')
             case TlsStarted():
+                if self._literals is not None:
+                    self._literals.started_tls()
                 self._write("tls", event.time, _tls_done(event))
             case TlsRefused():
                 check = f',"check":{quote(event.check)}' if event.check else ""
@@ -67,7 +77,8 @@ class Recorder:
             case Compressed():
                 self._write("compress", event.time, f'"algorithm":{quote(event.algorithm)}')
             case Injected():
-                members = self._members(event.octets, self._secrets.scan(event.octets))
+                spans = self._secrets.scan(event.octets)
+                members = self._members(event.octets, [Cover(span.start, span.end, span) for span in sorted(spans)])
                 self._write_members("injected", event.time, members)
             case Closed():
                 by = "server" if event.by_server else "client"
@@ -77,11 +88,14 @@ class Recorder:
                 self._write("stderr", event.time, f'"text":{self._quoted(event.text)}')
 
     def event(self, event: Event, time: float, tls: bool) -> None:
+        if self._literals is not None:
+            self._literals.event(event)
         if isinstance(event, Deviation):
+            place = self._visible[event.side].place
             self._write(
                 "deviation",
                 time,
-                f'"rule":{quote(event.rule)},"side":"{event.side.value}","start":{event.start},"end":{event.end},'
+                f'"rule":{quote(event.rule)},"side":"{event.side.value}","start":{place(event.start)},"end":{place(event.end)},'
                 f'"message":{self._quoted(event.message)},"section":{quote(event.section)}',
             )
 
@@ -114,23 +128,30 @@ class Recorder:
     # --- within
 
     def _octets(self, event: Octets) -> None:
-        self.octets[event.side] += len(event.octets)
-        members = self._members(event.octets, event.secret)
-        if event.packed is not None and (self._unsafe or not event.secret):
+        secret = () if self._unsafe else event.secret
+        if self._literals is not None:
+            covers = self._literals.covers(event.side, event.octets, secret)
+        else:
+            covers = [Cover(span.start, span.end, span) for span in sorted(secret)]
+        members = self._members(event.octets, covers)
+        self._visible[event.side].add(event.offset, len(event.octets), ((cover.start, cover.end) for cover in covers))
+        if event.packed is not None and not covers:
             # The size of what holds a secret would tell how long it is.
             members = (b'"packed":%d,' % event.packed, *members)
         self._write_members(event.side.value, event.time, members)
 
-    def _members(self, octets: bytes, spans: Sequence[SecretSpan]) -> Sequence[bytes]:
-        if not spans or self._unsafe:
+    def _members(self, octets: bytes, covers: Sequence[Cover]) -> Sequence[bytes]:
+        if not covers or self._unsafe:
             return to_json(octets)
-        return pieces_to_json(split(octets, spans, lambda span: self._name(octets, span)))
+        return pieces_to_json(split(octets, [(each.start, each.end, self._mask(octets, each)) for each in covers]))
 
-    def _name(self, octets: bytes, span: SecretSpan) -> str:
-        """How the mask of a span is called. A length has no number: that two are equal would tell too much."""
-        if span.label == "length":
-            return span.label
-        return f"{span.label}#{self._secrets.number(unquote(octets[span.start : span.end]))}"
+    def _mask(self, octets: bytes, cover: Cover) -> Mask:
+        """The mask of a secret. A length has no number: that two are equal would tell too much."""
+        span = cover.span
+        if span.label == LENGTH:
+            return Mask(LENGTH)
+        number = self._secrets.number(unquote(octets[span.start : span.end]))
+        return Mask(f"{span.label}#{number}", cover.size)
 
     def _quoted(self, text: str) -> str:
         return quote(text if self._unsafe else self._secrets.mask_str(text))

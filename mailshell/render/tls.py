@@ -12,11 +12,17 @@ from mailshell.transport.certificate import Certificate, Details
 from mailshell.transport.errors import TlsFailed
 from mailshell.transport.tls_info import TlsInfo
 
+#: Characters of a value, and certificates of a chain, that are shown: a server may send up to 100 KiB of them.
+_LONGEST = 600
+_MOST = 20
 _INSTALL = "not told: pip install 'mailshell[tls]' reads it"
 
 
+__all__ = ["failure_lines", "tls_lines"]
+
+
 def tls_lines(info: TlsInfo, now: datetime) -> Iterator[str]:
-    """The connection, then each certificate of the chain."""
+    """The connection, then each certificate of the chain; ``now`` (with a time zone) decides what has expired."""
     secret = f" ({info.bits} bits)" if info.bits else ""
     yield _row("TLS", f"{info.version}, {info.cipher}{secret}")
     yield _row("keys", f"agreed on by {info.key_exchange}" if info.key_exchange else "how they came about is not known")
@@ -28,6 +34,8 @@ def tls_lines(info: TlsInfo, now: datetime) -> Iterator[str]:
         yield _row("verified", f"yes: the chain is trusted, valid now, and for {info.server_name}")
     else:
         yield _row("verified", "NO: any certificate is accepted (--insecure)")
+    own = "asked for, and shown" if info.shown else "asked for, and none shown (--cert FILE)"
+    yield _row("own", own if info.asked else "no certificate of this side was asked for")
     yield from _chain(info.chain, now)
 
 
@@ -51,7 +59,7 @@ def failure_lines(failure: TlsFailed, now: datetime) -> Iterator[str]:
 def _chain(chain: Sequence[Certificate], now: datetime) -> Iterator[str]:
     if not chain:
         yield _row("chain", "no certificate came")
-    for number, certificate in enumerate(chain, 1):
+    for number, certificate in enumerate(chain[:_MOST], 1):
         whose = "the server's own" if number == 1 else "sent along"
         yield f"certificate {number} of {len(chain)}, {whose}"
         details = certificate.details()
@@ -65,6 +73,8 @@ def _chain(chain: Sequence[Certificate], now: datetime) -> Iterator[str]:
         yield _row("  signature", details.signature or _INSTALL)
         yield _row("  serial", details.serial or "not told")
         yield _row("  SHA-256", certificate.sha256)
+    if len(chain) > _MOST:
+        yield f"{counted(len(chain) - _MOST, 'more certificate')}; .tls --save FILE writes all of them"
 
 
 def _validity(details: Details, now: datetime) -> str:
@@ -80,4 +90,6 @@ def _validity(details: Details, now: datetime) -> str:
 
 
 def _row(name: str, text: str) -> str:
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}… ({len(text):,} characters)"
     return f"{name:<12} {escape(text)}"

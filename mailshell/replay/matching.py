@@ -13,11 +13,12 @@ import re
 from collections.abc import Sequence
 
 from mailshell.protocol.imap.commands import unquote
-from mailshell.replay.request import Literal, Request
+from mailshell.replay.request import MASK, Literal, Request
 
 #: A word of a command, in upper case; None in a recorded one stands for anything.
 Word = bytes | None
-_MASK = re.compile("⟦[^⟧\r\n]{1,60}⟧".encode())
+#: A mask, and what fills it up to the size that it covers.
+_FILLED = re.compile(MASK.pattern + b" *")
 _ANNOUNCED = re.compile(rb"~?\{\d+[+-]?\}\r?\n\Z")
 _MASKED_SIZE = re.compile(rb"\\\{\d+(?=(?:\\?[+-])?\\\}(?:\\\r)?\\\n\Z)")
 _WORD = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[()]|[^\s()"]+|"', re.DOTALL)
@@ -26,7 +27,7 @@ _DATE_TIME = re.compile(rb"[ 0-3]?\d-[A-Z]{3}-\d{4} \d\d:\d\d:\d\d [+-]\d{4}\Z")
 
 def is_masked(octets: bytes) -> bool:
     """Whether a mask stands in these octets of a recording."""
-    return _MASK.search(octets) is not None
+    return MASK.search(octets) is not None
 
 
 def same_octets(recorded: Request, came: Request, *, begins: bool = False) -> bool:
@@ -39,12 +40,11 @@ def same_octets(recorded: Request, came: Request, *, begins: bool = False) -> bo
         return False
     if not begins and (lines, literals) != (len(recorded.lines), len(recorded.literals)):
         return False
-    masked = [_is_masked_literal(literal) for literal in recorded.literals] + [False]
+    masked = [_has_masked_size(literal) for literal in recorded.literals] + [False]
     for line, other, masked_size in zip(recorded.lines, came.lines, masked, strict=False):
         if not same_line(line, other, masked_size=masked_size):
             return False
-    pairs = zip(masked, recorded.literals, came.literals, strict=False)
-    return all(is_mask or one == other for is_mask, one, other in pairs)
+    return all(_same_literal(one, other) for one, other in zip(recorded.literals, came.literals, strict=False))
 
 
 def same_line(recorded: bytes, came: bytes, *, masked_size: bool = False) -> bool:
@@ -54,7 +54,7 @@ def same_line(recorded: bytes, came: bytes, *, masked_size: bool = False) -> boo
     # A SASL exchange that is cancelled is no response to it (RFC 9051 section 6.2.2).
     if came.strip() == b"*":
         return False
-    pattern = b".*?".join(re.escape(piece) for piece in _MASK.split(recorded))
+    pattern = b".*?".join(re.escape(piece) for piece in MASK.split(recorded))
     if masked_size:
         pattern = _MASKED_SIZE.sub(rb"\\{\\d+", re.escape(recorded))
     return re.fullmatch(pattern, came, re.DOTALL) is not None
@@ -71,7 +71,7 @@ def words(request: Request, *, recorded: bool = False) -> tuple[Word, ...]:
             found.append(None if anything else word)
         if at < len(request.literals):
             literal = request.literals[at]
-            found.append(None if data or (recorded and _is_masked_literal(literal)) else _word_of(literal))
+            found.append(None if data or (recorded and literal.masked) else _word_of(literal))
     return tuple(found)
 
 
@@ -101,5 +101,18 @@ def _word_of(literal: Literal) -> bytes:
     return literal.digest if literal.value is None else literal.value.upper()
 
 
-def _is_masked_literal(literal: Literal) -> bool:
-    return literal.value is not None and _MASK.match(literal.value) is not None
+def _same_literal(recorded: Literal, came: Literal) -> bool:
+    """Whether a literal is the recorded one, where a mask of the recording stands for anything."""
+    if not recorded.masked:
+        return (recorded.size, recorded.digest) == (came.size, came.digest)
+    if _has_masked_size(recorded):
+        return True
+    if recorded.value is None or came.value is None:
+        return recorded.size == came.size
+    pattern = rb".*?".join(re.escape(piece) for piece in _FILLED.split(recorded.value))
+    return recorded.size == came.size and re.fullmatch(pattern, came.value, re.DOTALL) is not None
+
+
+def _has_masked_size(literal: Literal) -> bool:
+    """Whether all of a literal is a mask: then its size is one too."""
+    return literal.value is not None and _FILLED.fullmatch(literal.value) is not None

@@ -1,28 +1,26 @@
 """Plays a recording to observers, as the session that it came from would have shown itself to them.
 
-Masks stand in the octets as their own text. Where a masked literal follows its masked length, both are given a size
-that agrees: how long the secret was is not known, and nothing depends on it.
+Masks stand in the octets as their own text (see ``recording.standins``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mailshell.protocol.events import Side
+from mailshell.protocol.events import LiteralPart, Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.imap.state import ImapState, MailboxView
 from mailshell.protocol.imap.state import Phase as ImapPhase
 from mailshell.protocol.pop3.state import Phase as Pop3Phase
 from mailshell.recording.header import Header
-from mailshell.recording.octets import Piece, UnreadableRecording
+from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import Record
+from mailshell.recording.standins import StandIns
 from mailshell.replay.wire_events import wire_event
 from mailshell.session import make_engine
 from mailshell.wire import Observer, Octets, TlsStarted, WireEvent
 
-#: The size of a literal that is masked (octets): any mask has room in it.
-_MASKED_LITERAL = 40
-_LENGTH = "length"
+_MOST_WARNINGS = 20
 
 
 class Player:
@@ -32,11 +30,11 @@ class Player:
         self.engine = make_engine(header.protocol)
         self.time = 0.0
         self.tls = header.tls == "implicit"
-        #: What could not be played, one sentence each.
+        #: What could not be played, one sentence each; of many the first.
         self.warnings: list[str] = []
-        self._observers = observers
+        self.observers = list(observers)
         self._offsets = {Side.CLIENT: 0, Side.SERVER: 0}
-        self._literal = False
+        self._stand_ins = StandIns()
         if self.tls:
             self.engine.started_tls()
         if header.state:
@@ -58,39 +56,39 @@ class Player:
         try:
             if record.side is not None:
                 packed = record.fields.get("packed")
-                self._octets(record.side, record.pieces, packed if isinstance(packed, int) else None)
+                self._octets(record, record.side, packed if isinstance(packed, int) else None)
             elif (event := wire_event(record, self.time)) is not None:
                 if isinstance(event, TlsStarted):
                     self.tls = True
                     self.engine.started_tls()
                 self._wire(event)
         except UnreadableRecording as error:
-            self.warnings.append(f"line {record.line}: {error}")
+            self._warn(f"line {record.line}: {error}")
 
-    def _octets(self, side: Side, pieces: Sequence[Piece], packed: int | None) -> None:
-        octets = b"".join(self._plain(side, pieces))
-        self._wire(Octets(side, octets, self.time, self.tls, self._offsets[side], (), packed))
+    def _octets(self, record: Record, side: Side, packed: int | None) -> None:
+        octets, masks = self._stand_ins.octets(side, record.pieces)
+        offset = self._offsets[side]
         self._offsets[side] += len(octets)
+        self._wire(Octets(side, octets, self.time, self.tls, offset, (), packed))
         events: Iterator[Event] | list[Event]
         events = self.engine.sent(octets) if side is Side.CLIENT else self.engine.received(octets)
         for event in events:
-            for observer in self._observers:
+            if masks and isinstance(event, LiteralPart):
+                self._check(event, [(start + offset, end + offset) for start, end, mask in masks if mask.size is None])
+            for observer in self.observers:
                 observer.event(event, self.time, self.tls)
 
-    def _plain(self, side: Side, pieces: Sequence[Piece]) -> Iterator[bytes]:
-        """The octets that stand for these pieces."""
-        for piece in pieces:
-            if isinstance(piece, bytes):
-                yield piece
-            elif piece.name == _LENGTH:
-                self._literal = True
-                yield b"%d" % _MASKED_LITERAL
-            elif self._literal and side is Side.CLIENT:
-                self._literal = False
-                yield str(piece).encode()[:_MASKED_LITERAL].ljust(_MASKED_LITERAL)
-            else:
-                yield str(piece).encode()
+    def _check(self, part: LiteralPart, unsized: Sequence[tuple[int, int]]) -> None:
+        """A mask that is not the whole of a literal has to say how many octets of it it covers."""
+        end = part.offset + len(part.octets)
+        for place in unsized:
+            if place[0] < end and place[1] > part.offset and place != (part.offset, end):
+                self._warn("a mask within a literal does not tell its size: the literal may not have the announced one")
+
+    def _warn(self, text: str) -> None:
+        if len(self.warnings) < _MOST_WARNINGS and text not in self.warnings:
+            self.warnings.append(text)
 
     def _wire(self, event: WireEvent) -> None:
-        for observer in self._observers:
+        for observer in self.observers:
             observer.wire(event)

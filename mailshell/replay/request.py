@@ -6,6 +6,7 @@ A literal of any size passes through: of a large one its size and digest are kep
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from mailshell.protocol.catalogue import Command
@@ -14,17 +15,23 @@ from mailshell.protocol.imap.commands import read_head
 from mailshell.protocol.limits import KIB
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 
+#: A mask among the octets of a recording.
+MASK = re.compile("⟦[^⟧\r\n]{1,60}⟧".encode())
 #: Up to this size a literal is kept (octets).
 KEPT_LITERAL = 64 * KIB
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A literal: its size (octets), its SHA-256, and its octets unless they are too many to be kept."""
+    """A literal: its size (octets), its SHA-256, and its octets unless they are too many to be kept.
+
+    ``masked``: what looks like a mask stands in it.
+    """
 
     size: int
     digest: bytes
     value: bytes | None
+    masked: bool = False
 
 
 @dataclass(slots=True)
@@ -56,6 +63,7 @@ class RequestReader:
         self._request: Request | None = None
         self._hash = hashlib.sha256()
         self._value: bytearray = bytearray()
+        self._masked = False
 
     def line(self, line: Line) -> Request:
         """The request that this line begins, or goes on with after a literal."""
@@ -71,13 +79,14 @@ class RequestReader:
     def literal(self, part: LiteralPart) -> None:
         """A piece of the literal that the line before has announced."""
         if part.position == 0:
-            self._hash, self._value = hashlib.sha256(), bytearray()
+            self._hash, self._value, self._masked = hashlib.sha256(), bytearray(), False
+        self._masked = self._masked or MASK.search(part.octets) is not None
         self._hash.update(part.octets)
         if part.size <= self._kept:
             self._value += part.octets
         if part.last and self._request is not None:
             kept = bytes(self._value) if part.size <= self._kept else None
-            self._request.literals.append(Literal(part.size, self._hash.digest(), kept))
+            self._request.literals.append(Literal(part.size, self._hash.digest(), kept, self._masked))
 
     def _begin(self, line: Line) -> Request:
         if not self._imap:

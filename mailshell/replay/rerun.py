@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from mailshell.contract import LiteralSource, Part, SessionError
 from mailshell.protocol.catalogue import Effect
 from mailshell.protocol.imap.connection import ImapConnection
+from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.limits import MIB
 from mailshell.recording.header import Header
 from mailshell.replay.diff import Comparison, compare_pairs
@@ -17,7 +19,8 @@ from mailshell.replay.matching import is_masked
 from mailshell.replay.nobody import Nobody
 from mailshell.replay.request import Literal
 from mailshell.replay.rerun_binding import Bindings
-from mailshell.replay.script import Script, ScriptWriter, Step
+from mailshell.replay.script import Script, Step
+from mailshell.replay.script_writer import ScriptWriter
 from mailshell.session import Session
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.tls import TlsOptions
@@ -43,13 +46,19 @@ class Login(Protocol):
         """Send the step's command with the user and secret of this run, and wait for its completion. UsageError."""
         ...
 
+    async def enter(self, session: Session, tag: str) -> None:
+        """Log in where the recording began behind that. UsageError, or SessionError if it is refused."""
+        ...
+
 
 @dataclass(slots=True)
 class Outcome:
-    """``comparison`` of all that was sent; ``notes``: what was not, one sentence each."""
+    """``comparison`` of all that was sent; ``notes``: what was not, one sentence each; ``before``: what was sent first,
+    though it is not in the recording."""
 
     comparison: Comparison
     notes: list[str] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
 
     @property
     def same(self) -> bool:
@@ -61,21 +70,34 @@ def writes(script: Script) -> list[str]:
 
     QUIT is none: what it commits is what DELE has marked.
     """
-    records = [(step.words, step.request.record) for step in script.steps[1:] if step.name != "QUIT"]
-    changing = (text for text, record in records if record is None or record.effect is not Effect.READ)
-    return list(dict.fromkeys(changing))
+    changing: dict[str, None] = {}
+    for number in range(1, len(script.steps)):
+        record = script.steps[number].request.record
+        if script.outline.name_of(number) != "QUIT" and (record is None or record.effect is not Effect.READ):
+            changing[script.steps[number].words] = None
+    return list(changing)
 
 
 async def rerun(
-    script: Script, endpoint: Endpoint, login: Login, tls: TlsOptions | None = None, timeout: float = 60.0
+    script: Script,
+    endpoint: Endpoint,
+    login: Login,
+    tls: TlsOptions | None = None,
+    timeout: float = 60.0,
+    *,
+    select: bool = False,
 ) -> Outcome:
-    """Send the commands to ``endpoint``, and compare. ConnectFailed or SessionError if there is no greeting."""
+    """Send the commands to ``endpoint``, and compare. A recording that began in the middle of a session is gone on with
+    from there: after a login, and in its mailbox, opened with EXAMINE or, if ``select``, SELECT.
+
+    ConnectFailed or SessionError if there is no greeting, or no way to where it began.
+    """
     writer = ScriptWriter(
         Header(endpoint.protocol, host=endpoint.host, tls="implicit" if endpoint.implicit_tls else "none")
     )
     session = Session(endpoint, Nobody(), observers=[writer], tls=tls, timeout=timeout)
-    writer.engine = session.engine
-    run = _Run(script, session, writer, login)
+    writer.begin(session.engine)
+    run = _Run(script, session, writer, login, "SELECT" if select else "EXAMINE")
     try:
         await session.open(_CONNECT_SECONDS)
         await run.all()
@@ -86,23 +108,28 @@ async def rerun(
     comparison = compare_pairs(script, live, run.pairs)
     mask = session.engine.secrets.mask_str
     comparison.lines = [mask(line) for line in comparison.lines]
-    return Outcome(comparison, [mask(note) for note in run.notes])
+    return Outcome(comparison, [mask(note) for note in run.notes], run.before)
 
 
 class _Run:
-    def __init__(self, script: Script, session: Session, writer: ScriptWriter, login: Login) -> None:
-        self.pairs: list[tuple[Step, Step]] = []
+    def __init__(self, script: Script, session: Session, writer: ScriptWriter, login: Login, opening: str) -> None:
+        self.before: list[str] = []
+        self.pairs: list[tuple[int, int]] = []
         self.notes: list[str] = []
         self._script = script
         self._session = session
         self._writer = writer
         self._login = login
+        self._opening = opening
         self._bindings = Bindings()
 
     async def all(self) -> None:
         """Send every command, until the server has ended the connection."""
-        self.pairs.append((self._script.steps[0], self._writer.latest))
-        for step in self._script.steps[1:]:
+        if self._script.joined:
+            await self._come_in()
+        else:
+            self.pairs.append((0, self._writer.latest.number))
+        for step in islice(self._script.steps, 1, None):
             if not self._session.is_open:
                 self.notes.append(f"not sent: {step.words} ({self._session.closed_because or 'not connected'})")
                 return
@@ -111,6 +138,31 @@ class _Run:
             except SessionError as error:
                 self.notes.append(f"{step.words}: {error}")
                 return
+
+    async def _come_in(self) -> None:
+        """Go to where the recording began: TLS, the login, the mailbox."""
+        script, session = self._script, self._session
+        state = script.after(script.steps[0])
+        if script.header.tls == "starttls" and not script.starts_tls and not session.tls:
+            name = "STARTTLS" if script.protocol == "imap" else "STLS"
+            await self._first(name, name.encode())
+            await session.start_tls()
+        if script.began_logged_in:
+            await self._login.enter(session, _tag(script, 0))
+            self.before.append("the login")
+        if state is not None and state.phase == "selected":
+            if not state.mailbox:
+                raise SessionError("the recording began in a mailbox, and does not tell in which")
+            mailbox = encode_mailbox(state.mailbox).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+            await self._first(f"{self._opening} {state.mailbox}", self._opening.encode() + b' "' + mailbox + b'"')
+
+    async def _first(self, words: str, command: bytes) -> None:
+        tag = _tag(self._script, 0).encode()
+        _, status = await self._session.command([tag + b" " + command + b"\r\n" if tag else command + b"\r\n"], None)
+        if not status.ok:
+            said = status.text.decode("utf-8", "replace")
+            raise SessionError(f"the recording began behind {words}, which the server refuses: {said}")
+        self.before.append(words)
 
     async def _step(self, step: Step) -> None:
         request = step.request
@@ -123,7 +175,7 @@ class _Run:
         if any(literal.value is None for literal in request.literals):
             self.notes.append(f"not sent: {step.words} (a literal of more than {KEPT:,} octets)")
             return
-        tag = f"r{step.number}" if self._script.protocol == "imap" else ""
+        tag = _tag(self._script, step.number)
         if _has_secret(step) or self._login.replaces(step):
             await self._login.send(self._session, step, tag)
         elif step.name == "IDLE":
@@ -135,7 +187,7 @@ class _Run:
         if self._session.awaits_tls:
             await self._session.start_tls()
         live = self._writer.latest
-        self.pairs.append((step, live))
+        self.pairs.append((step.number, live.number))
         self._bindings.learn(step, live, _mailbox(self._script, step))
 
     def _parts(self, step: Step, tag: str) -> list[Part]:
@@ -183,6 +235,10 @@ class _Run:
                 break
             self._session.write(stage.line or b"\r\n")
         await answers.completion(exchange)
+
+
+def _tag(script: Script, number: int) -> str:
+    return f"r{number}" if script.protocol == "imap" else ""
 
 
 async def _sleep(seconds: float) -> None:

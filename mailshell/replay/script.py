@@ -6,45 +6,35 @@ The rules, in prose:
   the announcement of a literal, the whole command, or a line after it (a SASL response, DONE).
 - A completion and a continuation request belong to their command, and so does what came before them since. What came
   before the client sent more, and answers nothing, belongs to what was sent last.
-- Step 0 is the greeting.
+- Step 0 is the greeting; in a recording that began in the middle of a session it is what came before the first command.
+- What does not fit into memory stands in temporary files: a script takes less than 100 octets of memory for each command.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
-from mailshell.protocol.events import BodyEnd, BodyPart, LimitReached, Line, LinePart, LiteralPart, Side
-from mailshell.protocol.exchange import (
-    Completed,
-    Continuation,
-    Event,
-    Exchange,
-    Greeting,
-    Sent,
-    Status,
-    Stray,
-    Untagged,
-)
-from mailshell.protocol.imap.connection import ImapConnection
+from mailshell.protocol.exchange import Status
 from mailshell.protocol.imap.response import Response
-from mailshell.protocol.imap.state import ImapState
-from mailshell.protocol.limits import MIB
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.recording.header import Header
-from mailshell.recording.octets import UnreadableRecording
-from mailshell.recording.reader import Recording
-from mailshell.replay.matching import Word, words
-from mailshell.replay.player import Player
-from mailshell.replay.request import KEPT_LITERAL, Request, RequestReader
-from mailshell.wire import Closed, Octets, TlsStarted, WireEvent
+from mailshell.replay.matching import Word
+from mailshell.replay.request import Request
+from mailshell.replay.store import ItemStore, OctetStore
 
-#: What the server may have said in all (octets), and how many commands there may be.
-_MOST_OCTETS = 512 * MIB
-_MOST_STEPS = 1_000_000
+Value = TypeVar("Value")
 #: After the answer to these the server ends the connection (RFC 9051 section 6.1.3, RFC 1939 section 6).
 FAREWELLS = frozenset({"LOGOUT", "QUIT"})
-_DIALOGUES = frozenset({"AUTHENTICATE", "AUTH", "IDLE"})
+#: The states in which a recording may begin that is whole.
+_BEGINNINGS = ("", "waiting for the greeting")
+#: The states of both protocols that only a login leads to.
+_LOGGED_IN = ("authenticated", "selected", "logged out", "transaction", "update")
+_NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +77,9 @@ class Stage:
 
 @dataclass(slots=True)
 class Step:
-    """A command with its stages. ``words`` is what may be shown of it. ``after``: the state when it was answered.
+    """A command with its stages. ``words`` is what may be shown of it.
 
-    ``capabilities``: those known then (None: none). ``starts_tls``, ``closes``: what the server did after its answer.
+    ``starts_tls``, ``closes``: what the server did after its answer.
     """
 
     number: int
@@ -97,8 +87,6 @@ class Step:
     words: str
     stages: list[Stage] = field(default_factory=list)
     pattern: tuple[Word, ...] = ()
-    after: State | None = None
-    capabilities: tuple[str, ...] | None = None
     starts_tls: bool = False
     closes: bool = False
 
@@ -122,232 +110,138 @@ class Step:
         return [stage for stage in self.stages if stage.line is not None]
 
 
+class Outline:
+    """What is known of all steps without looking at each: by their numbers, as numbers."""
+
+    def __init__(self) -> None:
+        self.states: list[State] = []
+        self.names: list[str] = []
+        self._known: list[tuple[str, ...]] = []
+        self._numbers: dict[object, int] = {}
+        #: The number of the state after each step, of its name, and of the capabilities known then.
+        self.after = array("i")
+        self.name = array("i")
+        self._capabilities = array("i")
+        #: A hash of the name and the words of each command, and whether a word of it stands for anything.
+        self.keys = array("q")
+        self.wild = bytearray()
+
+    def new(self, name: str) -> None:
+        """There is one more step."""
+        self.name.append(self._number(self.names, name))
+        self.after.append(_NONE)
+        self._capabilities.append(_NONE)
+        self.keys.append(0)
+        self.wild.append(False)
+
+    def answered(self, number: int, state: State, capabilities: tuple[str, ...] | None) -> None:
+        """The state and the capabilities after a step."""
+        self.after[number] = self._number(self.states, state)
+        if capabilities:
+            self._capabilities[number] = self._number(self._known, capabilities)
+
+    def described(self, number: int, pattern: tuple[Word, ...]) -> None:
+        """The words of a step's command."""
+        self.keys[number] = key_of(self.name_of(number), pattern)
+        self.wild[number] = None in pattern
+
+    def finish(self) -> None:
+        """Where the state did not change it is that of the step before."""
+        for number in range(1, len(self.after)):
+            if self.after[number] == _NONE:
+                self.after[number] = self.after[number - 1]
+
+    def name_of(self, number: int) -> str:
+        """The name of a step's command."""
+        return self.names[self.name[number]]
+
+    def sent_in(self, state: State | None, name: str) -> Sequence[int]:
+        """The numbers of the steps of this name that were sent in a state."""
+        return self._sent.get((self._numbers.get(state, _NONE), self._numbers.get(name, _NONE)), ())
+
+    def all_sent_in(self, state: State | None) -> Iterator[int]:
+        """The numbers of all steps that were sent in a state."""
+        wanted = self._numbers.get(state, _NONE)
+        return (number for (where, _), numbers in self._sent.items() if where == wanted for number in numbers)
+
+    @cached_property
+    def _sent(self) -> dict[tuple[int, int], array[int]]:
+        """The steps by the state before them and their name."""
+        table: dict[tuple[int, int], array[int]] = defaultdict(lambda: array("q"))
+        for number in range(1, len(self.after)):
+            table[self.after[number - 1], self.name[number]].append(number)
+        return dict(table)
+
+    def state_after(self, number: int) -> State | None:
+        """The state after a step; None if it is not known."""
+        return self.states[self.after[number]] if self.after[number] != _NONE else None
+
+    def capabilities(self, number: int) -> tuple[str, ...]:
+        """What the server could do after a step, as far as the recording tells: said last before, or first after."""
+        earlier = (self._capabilities[at] for at in range(number, -1, -1))
+        later = (self._capabilities[at] for at in range(number + 1, len(self._capabilities)))
+        found = next((one for each in (earlier, later) for one in each if one != _NONE), _NONE)
+        return self._known[found] if found != _NONE else ()
+
+    def _number(self, values: list[Value], value: Value) -> int:
+        number = self._numbers.get(value)
+        if number is None:
+            number = self._numbers[value] = len(values)
+            values.append(value)
+        return number
+
+
+def key_of(name: str, words: tuple[Word, ...]) -> int:
+    """What commands have in common that are the same."""
+    return hash((name, words))
+
+
 @dataclass(slots=True, eq=False)
 class Script:
     """``octets``: all that the server said. ``cuts``: where each of its reads began, and ``pauses`` how long (seconds)
     it had said nothing before each, since the last octets of either side.
+
+    ``starts_tls``: a step does. ``messages``: how many there were in the mailbox in which the recording began, as far
+    as it tells.
     """
 
     header: Header
-    octets: bytes
-    cuts: list[int]
-    pauses: list[float]
-    steps: list[Step]
+    octets: OctetStore
+    cuts: Sequence[int]
+    pauses: Sequence[float]
+    steps: ItemStore[Step]
+    outline: Outline
     warnings: list[str]
+    starts_tls: bool = False
+    messages: int = 0
 
     @property
     def protocol(self) -> str:
         return self.header.protocol
 
+    @property
+    def joined(self) -> bool:
+        """Whether the recording began in the middle of a session."""
+        return self.header.state not in _BEGINNINGS
+
+    @property
+    def began_logged_in(self) -> bool:
+        """Whether the recording began behind the login."""
+        state = self.after(self.steps[0])
+        return self.joined and state is not None and state.phase in _LOGGED_IN
+
     def read_at(self, offset: int) -> int:
         """The number of the read in which the octet at this offset came."""
         return max(0, bisect_right(self.cuts, offset) - 1)
 
+    def after(self, step: Step) -> State | None:
+        """The state when a step was answered."""
+        return self.outline.state_after(step.number)
+
     def before(self, step: Step) -> State | None:
         """The state in which a step was sent: that after the step before it."""
-        return self.steps[step.number - 1].after if step.number else None
+        return self.outline.state_after(step.number - 1) if step.number else None
 
     def capabilities(self, number: int) -> tuple[str, ...]:
         """What the server could do after the step of this number, as far as the recording tells."""
-        known = [step.capabilities for step in self.steps[: number + 1] if step.capabilities]
-        later = [step.capabilities for step in self.steps[number + 1 :] if step.capabilities]
-        return (known[-1:] or later[:1] or [()])[0] or ()
-
-
-def read_script(recording: Recording, kept: int = KEPT_LITERAL) -> Script:
-    """Read a recording whole; of literals that the client sent, those of up to ``kept`` octets.
-
-    UnreadableRecording if it is too large, or if it began in the middle of a session.
-    """
-    if recording.header.state:
-        raise UnreadableRecording(
-            f"it began in the middle of a session ({recording.header.state:.40}), which can't be played from there"
-        )
-    writer = ScriptWriter(recording.header, kept)
-    player = Player(recording.header, [writer])
-    writer.engine = player.engine
-    masked = False
-    for record in recording:
-        player.play(record)
-        masked = masked or (record.side is Side.SERVER and "m" in record.fields)
-    warnings = [*recording.warnings, *player.warnings]
-    if masked and recording.header.protocol == "imap":
-        # How long the secret was is not known, and a literal that held it has kept the size that was announced.
-        warnings.append(
-            "a secret is masked in what the server said: a literal there may not have the size it announces"
-        )
-    return writer.finish(warnings)
-
-
-class ScriptWriter:
-    """An observer that writes the script of a session as it happens, or is played.
-
-    ``engine``: that of the session; to be set before anything happens. Literals of up to ``kept`` octets are kept.
-    """
-
-    masks = False
-
-    def __init__(self, header: Header, kept: int = KEPT_LITERAL) -> None:
-        self.engine: ImapConnection | Pop3Connection | None = None
-        self._header = header
-        self._tls = header.tls == "implicit"
-        self._reader = RequestReader(header.protocol, kept)
-        self._octets = bytearray()
-        self._cuts: list[int] = []
-        self._pauses: list[float] = []
-        self._last = 0.0
-        self._held: Line | None = None
-        greeting = Step(0, Request(b"", "", None, b"", []), "the greeting", [Stage()])
-        self._steps = [greeting]
-        #: The step to which a line or a literal that comes now belongs.
-        self._latest = greeting
-        self._of: dict[Exchange, Step] = {}
-        self._dialogue: Exchange | None = None
-        self._pending: list[Answer] = []
-        self._at = 0
-        self._end = 0
-
-    # --- as an observer
-
-    def wire(self, event: WireEvent) -> None:
-        self._settle(None)
-        match event:
-            case Octets():
-                if event.side is Side.SERVER:
-                    if len(self._octets) + len(event.octets) > _MOST_OCTETS:
-                        raise UnreadableRecording(f"the server says more than {_MOST_OCTETS:,} octets in it")
-                    self._cuts.append(len(self._octets))
-                    self._pauses.append(max(0.0, event.time - self._last))
-                    self._octets += event.octets
-                self._last = event.time
-            case TlsStarted():
-                self._tls = True
-                if self._octets:
-                    self._flush()
-                    self._latest.starts_tls = True
-                    self._latest.after = self._state()
-            case Closed():
-                self._flush()
-                self._latest.closes = event.by_server
-
-    def event(self, event: Event, time: float, tls: bool) -> None:
-        if isinstance(event, LimitReached):
-            return
-        if self._settle(event.exchange if isinstance(event, Sent) else None) and isinstance(event, Sent):
-            return
-        match event:
-            case Line(side=Side.CLIENT):
-                if event.first:
-                    self._held = event
-                else:
-                    self._go_on(event)
-            case LiteralPart(side=Side.CLIENT):
-                self._reader.literal(event)
-            case Line() | LinePart() | LiteralPart() | BodyPart() | BodyEnd() if event.side is Side.SERVER:
-                self._end = event.offset + len(event.octets)
-            case Greeting():
-                self._answer(event.response, None)
-                self._steps[0].after, self._steps[0].capabilities = self._state(), self._capabilities()
-            case Completed():
-                self._completed(event)
-            case Continuation():
-                self._answer(event.response, self._of.get(event.exchange) if event.exchange else None, goes_on=True)
-            case Untagged():
-                self._pend(event.response)
-            case Stray():
-                self._pend(None)
-
-    @property
-    def latest(self) -> Step:
-        """The step that was sent last."""
-        return self._latest
-
-    def finish(self, warnings: list[str]) -> Script:
-        """The script, when nothing more happens."""
-        self._settle(None)
-        self._flush()
-        after = None
-        for step in self._steps:
-            step.pattern = words(step.request, recorded=True)
-            after = step.after = step.after or after
-        return Script(self._header, bytes(self._octets), self._cuts, self._pauses, self._steps, warnings)
-
-    # --- the client
-
-    def _settle(self, exchange: Exchange | None) -> bool:
-        """A line was held until it is known whether it begins a command: now it is. Whether there was one."""
-        line, self._held = self._held, None
-        if line is None:
-            return False
-        self._flush()
-        if exchange is None and self._dialogue is not None:
-            step = self._of[self._dialogue]
-            step.stages.append(Stage(line=line.octets, began=self._last))
-            self._latest = step
-            if self._dialogue.name == "IDLE":
-                self._dialogue = None
-            return True
-        if len(self._steps) > _MOST_STEPS:
-            raise UnreadableRecording(f"it holds more than {_MOST_STEPS:,} commands")
-        request = self._reader.line(line)
-        text = exchange.words if exchange is not None else line.text.decode("utf-8", "replace")
-        step = Step(len(self._steps), request, text)
-        self._steps.append(step)
-        self._latest = step
-        if exchange is not None:
-            self._of[exchange] = step
-            self._dialogue = exchange if exchange.name in _DIALOGUES else self._dialogue
-        self._stage(step)
-        return True
-
-    def _go_on(self, line: Line) -> None:
-        self._flush()
-        self._reader.line(line)
-        self._stage(self._latest)
-
-    def _stage(self, step: Step) -> None:
-        request = step.request
-        step.stages.append(Stage(None if request.complete else len(request.literals), began=self._last))
-
-    # --- the server
-
-    def _completed(self, event: Completed) -> None:
-        step = self._of.pop(event.exchange, None)
-        if self._dialogue is event.exchange:
-            self._dialogue = None
-        self._answer(event.response, step, tagged=True)
-        if step is not None:
-            step.after, step.capabilities = self._state(), self._capabilities()
-
-    def _pend(self, response: Response | None) -> None:
-        self._pending.append(Answer(self._at, self._end, response))
-        self._at = self._end
-
-    def _answer(self, response: Status, step: Step | None, *, tagged: bool = False, goes_on: bool = False) -> None:
-        tag_at = tag_end = self._at
-        if tagged and isinstance(response, Response):
-            tag_at = response.offset
-            tag_end = tag_at + len(response.tag.encode("latin-1"))
-        self._pending.append(Answer(self._at, self._end, response, tag_at, tag_end, goes_on))
-        self._at = self._end
-        self._flush(step)
-
-    def _flush(self, step: Step | None = None) -> None:
-        """What has come belongs to this step, or to what was sent last; so does what was not framed before more was
-        sent."""
-        if step is None and self._at < self._end:
-            self._pend(None)
-        (step or self._latest).stages[-1].answers += self._pending
-        self._pending = []
-
-    # --- the state
-
-    def _state(self) -> State:
-        assert self.engine is not None
-        state = self.engine.state
-        mailbox = state.mailbox.name if isinstance(state, ImapState) and state.mailbox is not None else ""
-        return State(state.phase.value, mailbox.upper() if mailbox.upper() == "INBOX" else mailbox, self._tls)
-
-    def _capabilities(self) -> tuple[str, ...] | None:
-        assert self.engine is not None
-        return self.engine.state.capabilities
+        return self.outline.capabilities(number)

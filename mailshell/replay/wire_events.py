@@ -18,7 +18,10 @@ from mailshell.wire import (
 
 
 def wire_event(record: Record, time: float) -> WireEvent | None:
-    """The event, at this time (seconds); None if the record is of another kind, or not known."""
+    """The event, at this time (seconds); None if the record is of another kind, or not known.
+
+    UnreadableRecording if it lacks its octets.
+    """
     match record.kind, record.text("step"):
         case "connect", _:
             if "failed" in record.fields:

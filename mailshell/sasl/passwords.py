@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from mailshell.sasl.mechanism import Credentials, Steps
+from mailshell.sasl.mechanism import Credentials, SaslError, Steps
 
 
 def plain(credentials: Credentials) -> Steps:
-    """PLAIN (RFC 4616 section 2): one response, sent with the command or after an empty challenge."""
-    yield b"\0".join((credentials.authorization_id.encode(), credentials.user.encode(), credentials.password))
+    """PLAIN (RFC 4616 section 2): one response, sent with the command or after an empty challenge.
+
+    SaslError if a field holds a NUL, which separates the fields.
+    """
+    fields = (credentials.authorization_id.encode(), credentials.user.encode(), credentials.password)
+    if any(b"\0" in field for field in fields):
+        raise SaslError("a NUL stands in the user name or the password, which PLAIN can't send")
+    yield b"\0".join(fields)
 
 
 def login(credentials: Credentials) -> Steps:

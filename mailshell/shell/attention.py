@@ -16,7 +16,7 @@ from typing import Any
 
 from prompt_toolkit.application import get_app_or_none
 
-from mailshell.interpreter.interpreter import Interpreter
+from mailshell.interpreter.sessions import Sessions
 from mailshell.shell.console import ShellConsole
 from mailshell.shell.keyboard import forget_typed
 from mailshell.text.escape import escape
@@ -28,10 +28,10 @@ _PATIENCE = 3.0
 class Attention:
     """Waits for one piece of work after the other."""
 
-    def __init__(self, console: ShellConsole, interpreter: Interpreter) -> None:
+    def __init__(self, console: ShellConsole, sessions: Sessions) -> None:
         self.ended_by: int | None = None
         self._console = console
-        self._interpreter = interpreter
+        self._sessions = sessions
         self._task: asyncio.Task[Any] | None = None
         self._main: asyncio.Task[Any] | None = None
 
@@ -73,7 +73,7 @@ class Attention:
             task.cancel()
             self._task = None
             self._console.muted = False
-            session = self._interpreter.session
+            session = self._sessions.current.session
             if session is not None and session.is_open and session.greeting is None:
                 # Opening it failed, or was given up: nothing can be said to a server that has not greeted.
                 session.abort()
@@ -96,7 +96,7 @@ class Attention:
         if task is None or task.done():
             self._console.muted = False
             return
-        session = self._interpreter.session
+        session = self._sessions.current.session
         if task.cancelling() and session is not None:
             session.abort()
         task.cancel()
@@ -104,9 +104,7 @@ class Attention:
     def _end(self, number: int) -> None:
         """End the program: nobody is there to be asked anything."""
         self.ended_by = number
-        session = self._interpreter.session
-        if session is not None:
-            session.abort()
+        self._sessions.abort()
         if self._main is not None:
             self._main.cancel()
 
@@ -115,7 +113,7 @@ class Attention:
         clock = asyncio.get_running_loop().time
         asked = clock()
         while True:
-            session = self._interpreter.session
+            session = self._sessions.current.session
             heard = session.last_activity if session is not None else 0.0
             if self._console.screen.prompting or self._console.screen.lent:
                 asked = clock()
@@ -126,7 +124,7 @@ class Attention:
             await asyncio.sleep(max(left, 0.1))
 
     def _tell_stopped(self) -> None:
-        session = self._interpreter.session
+        session = self._sessions.current.session
         waiting = session.engine.outstanding if session is not None and session.is_open else []
         if waiting:
             which = escape(f"{waiting[-1].tag} {waiting[-1].name}".strip())
@@ -137,5 +135,5 @@ class Attention:
     def _tell_fault(self, error: BaseException) -> None:
         """An error in mailshell itself: told with what a report of it needs, and the shell goes on."""
         text = "".join(traceback.format_exception(error)).rstrip()
-        self._console.say(self._interpreter.secrets.mask_str(text))
+        self._console.say(self._sessions.current.secrets.mask_str(text))
         self._console.say("that was a fault in mailshell; please report it. The session goes on")

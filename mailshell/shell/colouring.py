@@ -14,19 +14,20 @@ from mailshell.highlight.themes import THEMES
 from mailshell.interpreter import python_api
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local.table import COMMANDS
+from mailshell.interpreter.sessions import Sessions
 
 #: Hints are grey, and what is likely to fail is italic too: it says why, beside.
 _OWN = {"hint": "ansibrightblack", "completion.dimmed": "italic #444444"}
 
 
-def input_lexer(interpreter: Interpreter) -> DynamicLexer:
+def input_lexer(sessions: Sessions) -> DynamicLexer:
     """The lexer of the prompt: that of the session's protocol."""
     others = frozenset(COMMANDS) | python_api.WORDS
     lexers = {
         protocol: PygmentsLexer(partial(InputLexer, catalogue, others), syntax_sync=SyncFromStart())  # type: ignore[arg-type]
-        for protocol, catalogue in interpreter.catalogues.items()
+        for protocol, catalogue in Interpreter.catalogues.items()
     }
-    return DynamicLexer(lambda: lexers[interpreter.protocol or "imap"])
+    return DynamicLexer(lambda: lexers[sessions.current.protocol or "imap"])
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -11,8 +12,10 @@ from prompt_toolkit.document import Document
 from mailshell.assist.position import Position
 from mailshell.complete import completer as lines
 from mailshell.complete.candidate import Candidate
+from mailshell.complete.surroundings import Words
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local.table import COMMANDS
+from mailshell.interpreter.sessions import Sessions
 from mailshell.interpreter.surroundings import local_words, surroundings
 from mailshell.shell.files import file_candidates
 from mailshell.shell.hinting import position_at
@@ -25,19 +28,23 @@ _LONGEST_META = 60
 class ShellCompleter(Completer):
     """Completes what is typed at the prompt."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
-        self._completer = lines.Completer()
-        self._words = local_words(interpreter)
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        #: What is remembered from one completion to the next belongs to one server.
+        self._kept: WeakKeyDictionary[Interpreter, tuple[lines.Completer, Words]] = WeakKeyDictionary()
 
     def candidates(self, text: str) -> list[Candidate]:
         """What may stand at the end of the text."""
-        if self._interpreter.raw_mode and not text.startswith("."):
+        interpreter = self._sessions.current
+        if interpreter.raw_mode and not text.startswith("."):
             return []
-        position = position_at(self._interpreter, text)
+        position = position_at(interpreter, text)
         if position.kind == "file" or _takes_file(position):
             return file_candidates(position.word, position.start, quoted=position.quoted)
-        return self._completer.complete_at(position, text, surroundings(self._interpreter, self._words))
+        if interpreter not in self._kept:
+            self._kept[interpreter] = lines.Completer(), local_words(interpreter)
+        completer, words = self._kept[interpreter]
+        return completer.complete_at(position, text, surroundings(interpreter, words))
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
         text = document.text_before_cursor
@@ -45,7 +52,8 @@ class ShellCompleter(Completer):
 
     def ask(self, text: str) -> asyncio.Task[None] | None:
         """Ask the server for what is missing; the task that does, if there is nothing else to show meanwhile."""
-        background, kind = self._interpreter.background, position_at(self._interpreter, text).kind
+        interpreter = self._sessions.current
+        background, kind = interpreter.background, position_at(interpreter, text).kind
         asked = background.ask(kind)
         return None if asked is None or background.knows(kind) else asked
 

@@ -11,8 +11,10 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 
 from mailshell.assist.hints import explain_position, hint_at
 from mailshell.assist.position import Position, locate
+from mailshell.interpreter import python_api
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local.table import COMMANDS
+from mailshell.interpreter.sessions import Sessions
 
 _LOCAL = {command.name: command.arguments for command in COMMANDS.values()}
 
@@ -20,7 +22,7 @@ _LOCAL = {command.name: command.arguments for command in COMMANDS.values()}
 def position_at(interpreter: Interpreter, text: str) -> Position:
     """What stands at the end of the text, in the protocol of the session."""
     tags = interpreter.protocol != "pop3"
-    return locate(text, interpreter.catalogue, interpreter.terms, tags=tags)
+    return locate(text, interpreter.catalogue, interpreter.terms, tags=tags, words=python_api.WORDS)
 
 
 def explain(interpreter: Interpreter, text: str) -> str:
@@ -36,13 +38,13 @@ def explain(interpreter: Interpreter, text: str) -> str:
 class HintsFirst(AutoSuggest):
     """Suggests what the history has, except where a hint tells what comes next: the two look alike."""
 
-    def __init__(self, interpreter: Interpreter, history: AutoSuggest, hints: Callable[[], bool]) -> None:
-        self._interpreter = interpreter
+    def __init__(self, sessions: Sessions, history: AutoSuggest, hints: Callable[[], bool]) -> None:
+        self._sessions = sessions
         self._history = history
         self._hints = hints
 
     def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
-        if self._hints() and document.text and hint_at(position_at(self._interpreter, document.text), _LOCAL):
+        if self._hints() and document.text and hint_at(position_at(self._sessions.current, document.text), _LOCAL):
             return None
         return self._history.get_suggestion(buffer, document)
 
@@ -50,8 +52,8 @@ class HintsFirst(AutoSuggest):
 class HintProcessor(Processor):
     """Appends the hint to the line while the cursor stands at its end and the history suggests nothing."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         fragments = transformation_input.fragments
@@ -59,7 +61,7 @@ class HintProcessor(Processor):
         buffer = transformation_input.buffer_control.buffer
         last = transformation_input.lineno == document.line_count - 1
         suggested = buffer.suggestion is not None and buffer.suggestion.text
-        if not last or suggested or not document.is_cursor_at_the_end or self._interpreter.raw_mode:
+        if not last or suggested or not document.is_cursor_at_the_end or self._sessions.current.raw_mode:
             return Transformation(fragments)
-        hint = hint_at(position_at(self._interpreter, document.text), _LOCAL)
+        hint = hint_at(position_at(self._sessions.current, document.text), _LOCAL)
         return Transformation([*fragments, ("class:hint", hint)] if hint and document.text else fragments)

@@ -11,33 +11,34 @@ from mailshell.config.settings import SETTINGS, Value
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local.settings import change
 from mailshell.interpreter.local.table import COMMANDS
+from mailshell.interpreter.sessions import Sessions
 
 
-def shell_keys(interpreter: Interpreter, show_help: Callable[[str], Coroutine[Any, Any, None]]) -> KeyBindings:
+def shell_keys(sessions: Sessions, show_help: Callable[[str], Coroutine[Any, Any, None]]) -> KeyBindings:
     """The keys. ``show_help`` shows the page of a topic (empty: the short page) above the prompt."""
     keys = KeyBindings()
 
     def set_to(name: str, value: Value) -> None:
-        change(interpreter, name, value)
-        if interpreter.options.plain:
+        change(sessions.current, name, value)
+        if sessions.current.options.plain:
             # There is no bottom line that would tell.
-            interpreter.console.say(f"{name} is {SETTINGS[name].shown(value)}")
+            sessions.current.console.say(f"{name} is {SETTINGS[name].shown(value)}")
 
     @keys.add("f1")
     def help_(event: KeyPressEvent) -> None:
-        event.app.create_background_task(show_help(topic_of(interpreter, event.current_buffer.text)))
+        event.app.create_background_task(show_help(topic_of(sessions.current, event.current_buffer.text)))
 
     @keys.add("f2")
     def level(event: KeyPressEvent) -> None:
-        set_to("debug", (interpreter.options.level + 1) % (SETTINGS["debug"].high + 1))
+        set_to("debug", (sessions.current.options.level + 1) % (SETTINGS["debug"].high + 1))
 
     @keys.add("f3")
     def explain(event: KeyPressEvent) -> None:
-        set_to("explain", not interpreter.options.explain)
+        set_to("explain", not sessions.current.options.explain)
 
     @keys.add("f4")
     def editing(event: KeyPressEvent) -> None:
-        set_to("editing", "emacs" if interpreter.options.editing == "vi" else "vi")
+        set_to("editing", "emacs" if sessions.current.options.editing == "vi" else "vi")
 
     return keys
 

@@ -19,7 +19,8 @@ def prompt_text(interpreter: Interpreter, columns: int) -> str:
 
     Where that would leave little room to type, the typing begins on a row of its own.
     """
-    words = _words(interpreter)
+    sessions = interpreter.sessions
+    words = (f"{sessions.number}: " if len(sessions) > 1 else "") + _words(interpreter)
     return f"{words}> " if len(words) <= columns * 2 // 3 else f"{words}\n> "
 
 

@@ -20,12 +20,13 @@ from mailshell import __version__
 from mailshell.contract import SessionError
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter import python_api
-from mailshell.interpreter.dialogues import Refused
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.local import table
 from mailshell.interpreter.local.connection import describe_opening
 from mailshell.interpreter.local.table import COMMANDS
 from mailshell.interpreter.options import Options
+from mailshell.interpreter.refusal import Refused
+from mailshell.interpreter.url_target import follow
 from mailshell.shell.attention import Attention
 from mailshell.shell.colouring import input_lexer, input_style
 from mailshell.shell.completion import ShellCompleter
@@ -48,16 +49,18 @@ class Shell:
 
     def __init__(self, options: Options) -> None:
         self.console = ShellConsole(options)
-        self.interpreter = Interpreter(self.console, options)
-        self._attention = Attention(self.console, self.interpreter)
-        self._farewell = Farewell(self.console, self.interpreter, self._attention)
-        self._history = ShellHistory(history_path(), self.interpreter.mask.is_secret, options.history_size)
-        self._lexer, suggestions = input_lexer(self.interpreter), self._suggestions(options)
+        self.sessions = sessions = Interpreter(self.console, options).sessions
+        self._attention = Attention(self.console, sessions)
+        self._farewell = Farewell(self.console, sessions, self._attention)
+        self._history = ShellHistory(
+            history_path(), lambda line: self.interpreter.mask.is_secret(line), options.history_size
+        )
+        self._lexer, suggestions = input_lexer(sessions), self._suggestions(options)
         # Without colours, what stands in grey behind the cursor would look like something typed.
         grey = Condition(lambda: options.colour)
         # What stands after a pipe is none of the protocol's.
         hints = Condition(lambda: options.hints and find_pipe(self._prompt.default_buffer.text) is None)
-        completer = ShellCompleter(self.interpreter)
+        completer = ShellCompleter(sessions)
         tab = Tab(completer, self.console, Condition(lambda: options.plain))
         self._prompt: PromptSession[str] = PromptSession(
             message=lambda: prompt_text(self.interpreter, self.console.width),
@@ -67,15 +70,20 @@ class Shell:
             complete_style=CompleteStyle.COLUMN,
             complete_while_typing=Condition(lambda: options.complete_while_typing),
             enable_open_in_editor=False,
-            key_bindings=merge_key_bindings([tab.keys(), shell_keys(self.interpreter, self._help)]),
+            key_bindings=merge_key_bindings([tab.keys(), shell_keys(sessions, self._help)]),
             style=DynamicStyle(lambda: input_style(options.theme) if options.colour else None),
             include_default_pygments_style=False,
-            input_processors=[ConditionalProcessor(HintProcessor(self.interpreter), grey & hints)],
+            input_processors=[ConditionalProcessor(HintProcessor(sessions), grey & hints)],
         )
         self.console.on_settled = self._settle
         self._settle()
         self.console.mark = lambda: "INSECURE " if options.tls_options.insecure else ""
         self.interpreter.announcer.on_closed = self._prompt.app.invalidate
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """That of the session to which lines go."""
+        return self.sessions.current
 
     def _settle(self) -> None:
         """Take from the options what they say of the prompt."""
@@ -108,7 +116,7 @@ class Shell:
 
         Raises SystemExit if a signal asked for the end, or the terminal is gone.
         """
-        shared = self.interpreter.options.password.command is not None or (endpoint and endpoint.kind) == "exec"
+        shared = self.interpreter.options.sources.runs_command or (endpoint and endpoint.kind) == "exec"
         with self._attention.signals(), unechoed(shared=shared):
             try:
                 return await self._run(endpoint, suggestions)
@@ -171,7 +179,7 @@ class Shell:
         return finished and not lost and not self.interpreter.leaving
 
     def _suggestions(self, options: Options) -> HintsFirst:
-        return HintsFirst(self.interpreter, AutoSuggestFromHistory(), lambda: options.hints)
+        return HintsFirst(self.sessions, AutoSuggestFromHistory(), lambda: options.hints)
 
     def _hint(self, line: str) -> None:
         """``help``, ``exit`` and the like go to the server as they stand; a newcomer means what begins with a dot."""
@@ -180,6 +188,14 @@ class Shell:
         known = word.upper() in self.interpreter.catalogue or word in python_api.WORDS
         if local in COMMANDS and not known and not self.interpreter.raw_mode:
             self.console.say(f"note: mailshell's own commands begin with a dot: {local}")
+
+    async def _follow(self) -> Exception | None:
+        """Open what the URL names; what went wrong, if something did."""
+        try:
+            await follow(self.interpreter)
+        except (UsageError, SessionError, ConnectionError) as error:
+            return error
+        return None
 
     async def _open(self, endpoint: Endpoint) -> None:
         """Open the session at the start; what goes wrong is told, and the shell goes on."""
@@ -199,6 +215,8 @@ class Shell:
             except (Refused, UsageError, SessionError, ConnectFailed, ConnectionError) as error:
                 problem = error
             tell()
+            if problem is None:
+                problem = await self._follow()
             text = self.interpreter.secrets.mask_str(str(problem or ""))
             if text and text != self.interpreter.announcer.told:
                 self.console.say(escape(text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,10 +73,13 @@ class Certificate:
         """All that can be told of it."""
         certificate = _parsed(self.der)
         if certificate is not None:
-            try:
-                return _all_details(certificate)
-            except (ValueError, TypeError, AttributeError):
-                pass  # it breaks a rule that the library insists on
+            # The library's warnings are for who makes certificates, not for who looks at one.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    return _all_details(certificate)
+                except Exception:
+                    pass  # it breaks a rule that the library insists on; each rule has an exception of its own
         return _details_of_fields(self.fields)
 
     def end_point(self) -> bytes | None:
@@ -85,11 +89,12 @@ class Certificate:
             return None
         try:
             digest = certificate.signature_hash_algorithm
-        except (ValueError, TypeError, _unsupported()):
+        except Exception:
             return None
         if digest is None:
             return None
-        return hashlib.new("sha256" if digest.name in _WEAK_DIGESTS else digest.name, self.der).digest()
+        name = "sha256" if digest.name in _WEAK_DIGESTS else digest.name.replace("-", "_")
+        return hashlib.new(name, self.der).digest() if name in hashlib.algorithms_available else None
 
 
 def _unsupported() -> type[Exception]:
@@ -103,10 +108,12 @@ def _parsed(der: bytes) -> x509.Certificate | None:
         from cryptography import x509
     except ImportError:
         return None
-    try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
-        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return x509.load_der_x509_certificate(der)
+        except Exception:
+            return None
 
 
 def _all_details(certificate: x509.Certificate) -> Details:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import os
 import signal
@@ -149,16 +150,17 @@ async def _open_tcp(endpoint: Endpoint, attempts: list[str], route: Route) -> so
     except socket.gaierror as exc:
         raise ConnectFailed(_name_error(host, route, exc), attempts) from exc
     except DialFailed as exc:
-        raise ConnectFailed(_dial_error(host, _where(endpoint, route), exc), attempts) from exc
+        raise ConnectFailed(_dial_error(host, route, _where(endpoint, route), exc), attempts) from exc
     except OSError as exc:
         raise ConnectFailed(f"{_where(endpoint, route)}: {describe_os_error(exc)}", attempts) from exc
 
 
 def _name_error(host: str, route: Route, exc: socket.gaierror) -> str:
-    if route.version and exc.errno in _NO_ADDRESS:
-        return (
-            f"the host name {host} has no IPv{route.version} address: leave -{route.version} out, or check its spelling"
-        )
+    if route.only and exc.errno in _NO_ADDRESS:
+        lacks = f"the host name {host} has no IPv{route.only} address"
+        if route.version:
+            return f"{lacks}: leave -{route.only} out, or check its spelling"
+        return f"{lacks}, which --bind {route.bind} needs: check both"
     if exc.errno == socket.EAI_AGAIN:
         return f"the name {host} could not be looked up just now: check the network, then try again"
     if exc.errno in _NO_ADDRESS:
@@ -167,10 +169,12 @@ def _name_error(host: str, route: Route, exc: socket.gaierror) -> str:
     return f"the name {host} could not be looked up: {what}"
 
 
-def _dial_error(host: str, where: str, exc: DialFailed) -> str:
+def _dial_error(host: str, route: Route, where: str, exc: DialFailed) -> str:
     words = list(dict.fromkeys(describe_os_error(error) for error in exc.errors))
     if not words:
         return f"the host name {host} has no address: check its spelling"
+    if route.bind and all(error.errno == errno.EADDRNOTAVAIL for error in exc.errors):
+        return f"cannot connect from {route.bind}: this computer has no such address (ip address lists those it has)"
     if words == ["connection refused"]:
         return f"{where} refused the connection: no server listens there; check the port"
     advice = "check the port" if "connection refused" in words else "check the network and the host"

@@ -37,16 +37,20 @@ class Deflate:
         return packed
 
     def decompress(self, octets: bytes) -> Iterator[bytes]:
-        """What was received, in pieces of up to 256 KiB. Raises NotDeflate where it is none, or where it ends."""
+        """What was received, in pieces of up to 256 KiB. Raises NotDeflate where it is none, or follows its end."""
         self.received_wire += len(octets)
-        while octets:
+        unpacker = self._decompressor
+        while True:
+            if unpacker.eof and (octets or unpacker.unused_data):
+                raise NotDeflate("the peer has ended its compressed data, and what follows can't be read (RFC 4978)")
             try:
-                piece = self._decompressor.decompress(octets, PIECE)
+                piece = unpacker.decompress(octets, PIECE)
             except zlib.error:
-                raise NotDeflate("what the server sent after COMPRESS is no DEFLATE data (RFC 4978)") from None
+                raise NotDeflate("what came after COMPRESS is no DEFLATE data (RFC 4978)") from None
             if piece:
                 self.received += len(piece)
                 yield piece
-            if self._decompressor.eof:
-                raise NotDeflate("the server has ended its compressed data, and nothing may follow it (RFC 4978)")
-            octets = self._decompressor.unconsumed_tail
+            octets = unpacker.unconsumed_tail
+            # A full piece may leave some behind even when all input was taken: zlib holds a few symbols of it.
+            if not octets and not unpacker.unused_data and len(piece) < PIECE:
+                return

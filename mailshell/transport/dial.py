@@ -48,10 +48,14 @@ class Route:
     """Likewise the port."""
 
     @property
+    def only(self) -> int:
+        """4 or 6 where only addresses of this IP version will do, as they must be reached from ``bind``; else 0."""
+        return self.version or (ipaddress.ip_address(self.bind).version if self.bind else 0)
+
+    @property
     def family(self) -> socket.AddressFamily:
-        """The addresses to look for: those that can be reached from ``bind``, if it is given."""
-        version = self.version or (ipaddress.ip_address(self.bind).version if self.bind else 0)
-        return {0: socket.AF_UNSPEC, 4: socket.AF_INET, 6: socket.AF_INET6}[version]
+        """The addresses to look for."""
+        return {0: socket.AF_UNSPEC, 4: socket.AF_INET, 6: socket.AF_INET6}[self.only]
 
 
 DIRECT = Route()

@@ -7,10 +7,12 @@ The grammar::
     pop3://...[:110]   pop3s://...[:995]              the same for POP3; pop:// and pops:// are other names
     imap+unix:PATH     pop3+unix:PATH                 a Unix-domain socket
     imap+exec:COMMAND  pop3+exec:COMMAND              a child process that speaks on its standard input and output
+    imaps+exec:, pop3s+unix: and the like             the same with TLS from the first octet
 
-A user may be followed by ``;AUTH=MECHANISM`` (RFC 5092 section 3.2, RFC 2384 section 3). User, password and
-mechanism are percent-decoded as UTF-8. What RFC 5092 forbids and people type all the same (a password; an
-``@`` in the user name) is read as it was meant.
+A user may be followed by ``;AUTH=MECHANISM`` (RFC 5092 section 3.2, RFC 2384 section 3), and PATH names mail (see
+`mailshell.transport.mail_url`); a POP3 URL has none (RFC 2384). User, password and mechanism are percent-decoded as
+UTF-8. What RFC 5092 forbids and people type all the same (a password; an ``@`` in the user name) is read as it was
+meant.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ import ipaddress
 import os.path
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import unquote
+
+from mailshell.transport.mail_url import EndpointError, MailTarget, decode, read_target
 
 __all__ = ["DEFAULT_PORTS", "Endpoint", "EndpointError", "Kind", "Protocol", "parse_url"]
 
@@ -44,23 +48,17 @@ _TCP_SCHEMES: dict[str, tuple[Protocol, bool]] = {
     "pop": ("pop3", False),
     "pops": ("pop3", True),
 }
-_LOCAL_SCHEMES: dict[str, tuple[Protocol, Kind]] = {
-    "imap+unix": ("imap", "unix"),
-    "pop3+unix": ("pop3", "unix"),
-    "pop+unix": ("pop3", "unix"),
-    "imap+exec": ("imap", "exec"),
-    "pop3+exec": ("pop3", "exec"),
-    "pop+exec": ("pop3", "exec"),
+_KINDS: tuple[Kind, ...] = ("unix", "exec")
+_LOCAL_SCHEMES: dict[str, tuple[Protocol, bool, Kind]] = {
+    f"{scheme}+{kind}": (protocol, implicit_tls, kind)
+    for scheme, (protocol, implicit_tls) in _TCP_SCHEMES.items()
+    for kind in _KINDS
 }
 _KNOWN = "imap://, imaps://, pop3://, pop3s://, imap+unix:, pop3+unix:, imap+exec:, pop3+exec:"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _AUTH = re.compile(r";AUTH=([^;]*)\Z", re.IGNORECASE)
 _HOST_OCTET = re.compile(r"[A-Za-z0-9._~-]|[^\x00-\x7f]")
 _SCHEME_OF_PORT = {143: "imap", 110: "pop3", 995: "pop3s"}
-
-
-class EndpointError(ValueError):
-    """The text names no endpoint.  The message is one sentence which says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,8 @@ class Endpoint:
     password: str | None = field(default=None, repr=False)
     auth: str | None = None
     """The SASL mechanism from ``;AUTH=``; None when there was none or it was ``*``."""
-    path_part: str = ""
-    """What stood after the host's slash, still percent-encoded (a mailbox, for IMAP)."""
+    target: MailTarget | None = None
+    """What of the mail there the URL names: a mailbox, a message, a search; IMAP only."""
 
     @property
     def name(self) -> str:
@@ -110,8 +108,9 @@ def parse_url(text: str) -> Endpoint:
     scheme, colon, rest = text.partition(":")
     key = scheme.lower()
     if colon and key in _LOCAL_SCHEMES:
-        protocol, kind = _LOCAL_SCHEMES[key]
-        return _unix(protocol, key, rest) if kind == "unix" else _exec(protocol, key, rest)
+        protocol, implicit_tls, kind = _LOCAL_SCHEMES[key]
+        endpoint = _unix(protocol, key, rest) if kind == "unix" else _exec(protocol, key, rest)
+        return replace(endpoint, implicit_tls=implicit_tls)
     if colon and key in _TCP_SCHEMES:
         if not rest.startswith("//"):
             host = _host_only(rest)
@@ -182,6 +181,8 @@ def _tcp(protocol: Protocol, implicit_tls: bool, rest: str) -> Endpoint:
             raise EndpointError("a slash stands before the @: write / as %2F in a user name or password") from None
         raise
     user, password, auth = _userinfo(userinfo) if at else (None, None, None)
+    if protocol == "pop3" and path_part:
+        raise EndpointError("a POP3 URL names no mailbox: leave out what stands behind the slash after the host")
     return Endpoint(
         protocol,
         "tcp",
@@ -191,7 +192,7 @@ def _tcp(protocol: Protocol, implicit_tls: bool, rest: str) -> Endpoint:
         user=user,
         password=password,
         auth=auth,
-        path_part=path_part,
+        target=read_target(path_part),
     )
 
 
@@ -210,18 +211,10 @@ def _userinfo(text: str) -> tuple[str | None, str | None, str | None]:
     if colon and not user:
         raise EndpointError("the user name before the password is missing: write USER:PASSWORD@HOST")
     return (
-        _decode(user, "user name") or None,
-        _decode(secret, "password") if colon else None,
-        None if auth in (None, "*") else _decode(auth, "mechanism"),
+        decode(user, "user name") or None,
+        decode(secret, "password") if colon else None,
+        None if auth in (None, "*") else decode(auth, "mechanism"),
     )
-
-
-def _decode(text: str, what: str) -> str:
-    try:
-        return unquote(text, errors="strict")
-    except UnicodeDecodeError:
-        message = f"the %-encoded octets of the {what} are not UTF-8: encode each character's UTF-8 octets"
-        raise EndpointError(message) from None
 
 
 def _host_and_port(text: str, default: int) -> tuple[str, int]:
@@ -273,7 +266,7 @@ def _port(text: str, default: int) -> int:
 
 
 def _host(text: str) -> str:
-    host = _decode(text, "host")
+    host = decode(text, "host")
     if any(c.isspace() for c in host):
         raise EndpointError(f"a space stands in the host {host!r}: remove it, or quote the URL for your shell")
     for c in host:

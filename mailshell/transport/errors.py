@@ -34,9 +34,13 @@ class ConnectFailed(Exception):
 class TlsFailed(ConnectFailed):
     """The TLS handshake failed, whether at once (imaps, pop3s) or after STARTTLS or STLS."""
 
-    def __init__(self, reason: str, *, check: str = "", chain: tuple[Certificate, ...] = ()) -> None:
+    def __init__(
+        self, reason: str, *, check: str = "", chain: tuple[Certificate, ...] = (), plain_text: bytes = b""
+    ) -> None:
         super().__init__(reason)
         self.check: str = check
         """The check of the certificate that failed: ``name``, ``expiry``, ``issuer`` ...; empty if it was none."""
         self.chain: tuple[Certificate, ...] = chain
         """The certificates that the server had presented by then, its own first."""
+        self.plain_text: bytes = plain_text
+        """The first octets of the server, where it spoke in the clear instead of TLS."""

@@ -1,4 +1,4 @@
-"""How the keys of a TLS connection were agreed on, read from the handshake's messages.
+"""How the keys of a TLS connection were agreed on, and whether a client certificate was asked for, from the messages.
 
 OpenSSL knows it and Python does not tell; but a context can be given a function that sees each message in the clear.
 """
@@ -9,8 +9,13 @@ import ssl
 
 __all__ = ["KeyExchange"]
 
+_HANDSHAKE = 22
 _SERVER_HELLO = 2
+_CERTIFICATE = 11
 _SERVER_KEY_EXCHANGE = 12
+_CERTIFICATE_REQUEST = 13
+#: Octets of a message with no certificate in it: its header, an empty context (TLS 1.3), an empty list.
+_NO_CERTIFICATE = 4 + 1 + 3
 _KEY_SHARE = 51
 _NAMED_CURVE = 3
 
@@ -37,10 +42,14 @@ _GROUPS = {
 
 
 class KeyExchange:
-    """Watches one handshake. ``group``: what was agreed on; empty as long as it is not known."""
+    """Watches one handshake. ``group``: what was agreed on; empty as long as it is not known.
+
+    ``asked``: the server wants a certificate of this side; ``shown``: it got one.
+    """
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self.group = ""
+        self.asked = self.shown = False
         # Private, but there since Python 3.8; without it the group stays unknown.
         if hasattr(context, "_msg_callback"):
             context._msg_callback = self._message
@@ -55,10 +64,14 @@ class KeyExchange:
         return "" if cipher.startswith("TLS_") or cipher == "unknown" else "RSA"
 
     def _message(self, connection: object, direction: str, version: int, content: int, kind: int, data: bytes) -> None:
-        if direction != "read":
+        if int(content) != _HANDSHAKE:
             return
-        if int(kind) == _SERVER_HELLO:
+        if direction != "read":
+            self.shown = self.shown or (int(kind) == _CERTIFICATE and len(data) > _NO_CERTIFICATE)
+        elif int(kind) == _SERVER_HELLO:
             self.group = _of_server_hello(data) or self.group
+        elif int(kind) == _CERTIFICATE_REQUEST:
+            self.asked = True
         elif int(kind) == _SERVER_KEY_EXCHANGE and data[4:5] == bytes([_NAMED_CURVE]):
             self.group = _group(data[5:7]) or self.group
 

@@ -18,7 +18,7 @@ from mailshell.transport.child import Child
 from mailshell.transport.errors import ConnectFailed, TlsFailed
 from mailshell.transport.last_words import last_words
 from mailshell.transport.receiver import Receiver
-from mailshell.transport.tls_errors import describe_tls_error, failed_check
+from mailshell.transport.tls_errors import describe_broken_tls, describe_tls_error, failed_check, plain_text
 from mailshell.transport.tls_info import TlsInfo
 from mailshell.transport.tls_layer import TlsEvent, TlsLayer
 
@@ -157,7 +157,7 @@ class Stream(asyncio.Protocol):
             what = f"{server_name!r} is no name" if server_name else "no server name is known"
             raise TlsFailed(
                 f"the certificate of {self.name} cannot be checked because {what}: "
-                "give the name that it should bear, or use --insecure"
+                "give the name that it should bear with --sni NAME, or use --insecure"
             ) from exc
         self._layer = layer
         self._was_clear = self._handed_over
@@ -327,11 +327,23 @@ class Stream(asyncio.Protocol):
     def _fail_or_finish(self, error: BaseException) -> None:
         layer = self._layer
         if layer is None or not layer.handshaking or self._end is not None:
+            if isinstance(error, ssl.SSLError):
+                broken = ConnectionAbortedError(describe_broken_tls(error, self.name))
+                broken.__cause__ = error
+                error = broken
             self._finish(error, False)
             return
         chain = layer.chain()
-        sentence = describe_tls_error(error, self.name, chain=chain, received=self._first, starttls=self._was_clear)
-        failure = TlsFailed(sentence, check=failed_check(error), chain=chain)
+        sentence = describe_tls_error(
+            error,
+            self.name,
+            chain=chain,
+            received=self._first,
+            starttls=self._was_clear,
+            lacks_certificate=layer.lacks_certificate,
+        )
+        clear = plain_text(error, self._first)
+        failure = TlsFailed(sentence, check=failed_check(error), chain=chain, plain_text=clear)
         failure.__cause__ = error
         self._fail(failure)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from mailshell.transport.errors import TlsFailed
 
 __all__ = ["VERSIONS", "TlsOptions", "make_context"]
 
+#: The name of a file in a folder of certificates, as openssl-rehash(1) gives it.
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 VERSIONS = {
     "1.0": ssl.TLSVersion.TLSv1,
     "1.1": ssl.TLSVersion.TLSv1_1,
@@ -74,7 +77,10 @@ def make_context(options: TlsOptions) -> ssl.SSLContext:
     if options.keylog:
         _log_keys(context, options.keylog)
     if options.alpn:
-        context.set_alpn_protocols([options.alpn])
+        try:
+            context.set_alpn_protocols([options.alpn])
+        except (ValueError, ssl.SSLError) as exc:
+            raise TlsFailed(f"{options.alpn[:40]} is no protocol of ALPN: imap and pop3 are those of mail") from exc
     return context
 
 
@@ -82,6 +88,8 @@ def _load_authorities(context: ssl.SSLContext, options: TlsOptions) -> None:
     if not options.cafile and not options.capath:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
         return
+    if options.capath:
+        _look_into(options.capath)
     try:
         context.load_verify_locations(options.cafile, options.capath)
     except ssl.SSLError as exc:
@@ -89,6 +97,16 @@ def _load_authorities(context: ssl.SSLContext, options: TlsOptions) -> None:
     except OSError as exc:
         what = f"{options.cafile or options.capath}: cannot read the CA file"
         raise TlsFailed(f"{what}: {describe_os_error(exc)}") from exc
+
+
+def _look_into(folder: str) -> None:
+    """OpenSSL looks for the file of an issuer when it needs one, and is silent about a folder that has none."""
+    try:
+        names = os.listdir(folder)
+    except OSError as exc:
+        raise TlsFailed(f"{folder}: cannot read the CA folder: {describe_os_error(exc)}") from exc
+    if not any(_HASHED.fullmatch(name) for name in names):
+        raise TlsFailed(f"{folder}: holds no certificate under a hashed name: run openssl rehash {folder}")
 
 
 def _limit(context: ssl.SSLContext, options: TlsOptions) -> None:
@@ -109,27 +127,44 @@ def _limit(context: ssl.SSLContext, options: TlsOptions) -> None:
         return
     try:
         context.set_ciphers(f"{ciphers}:@SECLEVEL=0" if old or options.insecure else ciphers)
-    except ssl.SSLError as exc:
+    except (ValueError, ssl.SSLError) as exc:
         known = "openssl ciphers -v lists the names"
         raise TlsFailed(f"no cipher suite of TLS up to 1.2 is called {ciphers}: {known}") from exc
 
 
 def _load_own(context: ssl.SSLContext, cert: str, key: str | None) -> None:
     """The certificate that this side shows when the server asks for one. Never asks for a passphrase."""
+    locked = False
+
+    def no_passphrase() -> str:
+        nonlocal locked
+        locked = True
+        return ""
+
     try:
-        context.load_cert_chain(cert, key, password=lambda: "")
+        context.load_cert_chain(cert, key, no_passphrase)
     except ssl.SSLError as exc:
-        code = exc.reason or ""
-        if code == "KEY_VALUES_MISMATCH":
+        if exc.reason == "KEY_VALUES_MISMATCH":
             raise TlsFailed(f"{key or cert}: this key belongs to another certificate than {cert}") from exc
-        if "DECRYPT" in code or "PASSWORD" in code:
-            raise TlsFailed(
-                f"{key or cert}: the key has a passphrase: store it without one, in a file of your own"
-            ) from exc
-        raise TlsFailed(f"{cert}: holds no certificate with its key in PEM form: give the key with --key") from exc
+        if locked:
+            what = "the key has a passphrase: store it without one, in a file that only you can read"
+            raise TlsFailed(f"{key or cert}: {what}") from exc
+        if not _has_certificate(cert):
+            raise TlsFailed(f"{cert}: holds no certificate in PEM form") from exc
+        if key:
+            raise TlsFailed(f"{key}: holds no key in PEM form") from exc
+        raise TlsFailed(f"{cert}: holds no key beside the certificate: give it with --key FILE") from exc
     except OSError as exc:
         missing = next((path for path in (cert, key) if path and not os.path.exists(path)), cert)
         raise TlsFailed(f"{missing}: cannot read the client's certificate: {describe_os_error(exc)}") from exc
+
+
+def _has_certificate(path: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (OSError, ssl.SSLError):
+        return False
+    return True
 
 
 def _log_keys(context: ssl.SSLContext, path: str) -> None:

@@ -9,20 +9,17 @@ from datetime import UTC, datetime
 
 from mailshell.transport.certificate import Certificate
 
-__all__ = ["describe_tls_error", "failed_check"]
+__all__ = ["describe_broken_tls", "describe_tls_error", "failed_check", "plain_text"]
 
 _SHOWN = 60
 """Octets of a server's plain text that are quoted."""
+_LONGEST_NAME = 100
 _CAFILE = "give its issuer's certificate with --cafile FILE, or connect without a check with --insecure"
 _INSECURE = "have it renewed, or connect without a check with --insecure"
 
-_ISSUER_UNKNOWN = {
-    2: "its issuer's certificate is missing",
-    19: "its chain ends in a self-signed certificate that is not trusted here",
-    20: "it was issued by an authority that is not trusted here",
-    21: "its issuer is unknown, as the server sent no intermediate certificate",
-    27: "it was issued by an authority that is not trusted here",
-}
+#: OpenSSL's codes for an issuer that is not known here, or not trusted.
+_ISSUER_UNKNOWN = frozenset({2, 19, 20, 21, 27})
+_SELF_SIGNED_IN_CHAIN = 19
 #: In a word, by OpenSSL's code.
 _CHECKS = {
     9: "not valid yet",
@@ -44,22 +41,45 @@ def describe_tls_error(
     chain: Sequence[Certificate] = (),
     received: bytes = b"",
     starttls: bool = False,
+    lacks_certificate: bool = False,
 ) -> str:
     """One sentence for `exc`, which came out of a handshake with `host`.
 
     `chain` is what the server presented, `received` are the first octets that it sent in the handshake, and
-    `starttls` tells that the connection was clear before.
+    `starttls` tells that the connection was clear before, `lacks_certificate` that the server asked for a certificate
+    of this side and got none.
     """
     if isinstance(exc, ssl.SSLCertVerificationError):
         return _certificate_error(exc, host, chain)
-    reason = (getattr(exc, "reason", None) or "").upper()
+    reason = _reason(exc)
     if _is_plain_text(reason, received):
         return _plain_text(host, received, starttls)
     if isinstance(exc, ssl.SSLEOFError | ConnectionError | EOFError):
         how = "reset" if isinstance(exc, ConnectionResetError) else "closed"
         todo = "see the server's log, or try another port" if not starttls else "see the server's log"
         return f"{host} {how} the connection in the middle of the TLS handshake: {todo}"
+    if lacks_certificate and "HANDSHAKE_FAILURE" in reason:
+        return _asks_for_certificate(host)
     return _alert_or_other(exc, host, reason)
+
+
+def describe_broken_tls(exc: ssl.SSLError, host: str) -> str:
+    """One sentence for `exc`, which broke TLS after the handshake."""
+    reason = _reason(exc)
+    # In TLS 1.3 the client has done its part of the handshake before the server looks at its certificate.
+    if "CERTIFICATE_REQUIRED" in reason:
+        return _asks_for_certificate(host)
+    if "ALERT" in reason:
+        return f"{host} ended TLS with the alert “{_alert(reason)}”: see the server's log"
+    return f"TLS with {host} broke: {reason.replace('_', ' ').lower() or exc}"
+
+
+def _asks_for_certificate(host: str) -> str:
+    return f"{host} asks for a client certificate: give one with --cert FILE, and its key with --key FILE"
+
+
+def _alert(reason: str) -> str:
+    return reason.split("ALERT_", 1)[-1].replace("_", " ").lower()
 
 
 def _is_plain_text(reason: str, received: bytes) -> bool:
@@ -90,6 +110,18 @@ def _plain_text(host: str, received: bytes, starttls: bool) -> str:
     )
 
 
+def plain_text(exc: BaseException, received: bytes) -> bytes:
+    """The first octets of a server that spoke in the clear instead of TLS; empty if it did not."""
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return b""
+    return received if _is_plain_text(_reason(exc), received) else b""
+
+
+def _reason(exc: BaseException) -> str:
+    """OpenSSL's code of the error, in capitals; empty for others."""
+    return (getattr(exc, "reason", None) or "").upper()
+
+
 def failed_check(exc: BaseException) -> str:
     """Which check of the certificate failed, in a word; empty if it was none."""
     code = exc.verify_code if isinstance(exc, ssl.SSLCertVerificationError) else None
@@ -101,15 +133,13 @@ def _certificate_error(exc: ssl.SSLCertVerificationError, host: str, chain: Sequ
     if code == 10:
         return _expired(host, chain)
     if code == 9:
-        since = chain[0].details().not_before if chain else None
-        when = f" before {since:%Y-%m-%d %H:%M} UTC" if since is not None and since > datetime.now(UTC) else " yet"
-        return f"the certificate of {host} is not valid{when}: check this computer's clock, or use --insecure"
+        return _not_yet(host, chain)
     if code in (62, 64):
         return _wrong_name(exc, host, chain)
     if code == 18:
         return f"the certificate of {host} is self-signed: trust it with --cafile FILE, or use --insecure"
     if code in _ISSUER_UNKNOWN:
-        return f"the certificate of {host} is not trusted: {_ISSUER_UNKNOWN[code]}; {_CAFILE}"
+        return f"the certificate of {host} is not trusted: {_unknown_issuer(code, chain)}; {_CAFILE}"
     if code in _WEAK:
         return f"the certificate of {host} is too weak: {_WEAK[code]}; {_INSECURE}"
     if code == 23:
@@ -118,16 +148,47 @@ def _certificate_error(exc: ssl.SSLCertVerificationError, host: str, chain: Sequ
     return f"the certificate of {host} cannot be verified: {what}; {_CAFILE}"
 
 
+def _unknown_issuer(code: int, chain: Sequence[Certificate]) -> str:
+    """Which issuer is missing. One certificate alone does not tell whether an intermediate is, or trust in a root."""
+    if code == _SELF_SIGNED_IN_CHAIN:
+        return "its chain ends in a self-signed certificate that is not trusted here"
+    issuer = _readable(chain[-1].details().issuer) if chain else ""
+    if not issuer:
+        return "it was issued by an authority that is not trusted here"
+    if len(chain) > 1:
+        return f"its chain of {len(chain)} certificates ends below {issuer}, which is not trusted here"
+    return (
+        f"it was issued by {issuer}, which is not trusted here, and the server sent no other certificate with it "
+        "(it has to send the intermediate ones)"
+    )
+
+
+def _readable(text: str) -> str:
+    """A name out of a certificate, fit for a sentence: short, and without control characters."""
+    shown = text if text.isprintable() else ascii(text)
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME - 1]}…"
+
+
 def _expired(host: str, chain: Sequence[Certificate]) -> str:
     now = datetime.now(UTC)
     for at, certificate in enumerate(chain):
         until = certificate.details().not_after
         if until is not None and until < now:
-            whose = (
-                f"the certificate of {host}" if not at else f"a certificate in the chain of {host} (number {at + 1})"
-            )
-            return f"{whose} expired on {until:%Y-%m-%d %H:%M} UTC: {_INSECURE}"
+            return f"{_whose(host, at)} expired on {until:%Y-%m-%d %H:%M} UTC: {_INSECURE}"
     return f"the certificate of {host} (or its issuer's) expired: {_INSECURE}"
+
+
+def _not_yet(host: str, chain: Sequence[Certificate]) -> str:
+    now, todo = datetime.now(UTC), "check this computer's clock, or use --insecure"
+    for at, certificate in enumerate(chain):
+        since = certificate.details().not_before
+        if since is not None and since > now:
+            return f"{_whose(host, at)} is not valid before {since:%Y-%m-%d %H:%M} UTC: {todo}"
+    return f"the certificate of {host} (or its issuer's) is not valid yet: {todo}"
+
+
+def _whose(host: str, at: int) -> str:
+    return f"a certificate in the chain of {host} (number {at + 1})" if at else f"the certificate of {host}"
 
 
 def _wrong_name(exc: ssl.SSLCertVerificationError, host: str, chain: Sequence[Certificate]) -> str:
@@ -150,7 +211,7 @@ def _names(chain: Sequence[Certificate]) -> list[str]:
     details = chain[0].details()
     common = re.search(r"(?:^|[,+])CN=((?:[^,+\\]|\\.)*)", details.subject)
     names = list(details.names) or ([common[1]] if common else [])
-    return [name.encode("ascii", "backslashreplace").decode() if name.isprintable() else ascii(name) for name in names]
+    return [_readable(name) for name in names]
 
 
 def _alert_or_other(exc: BaseException, host: str, reason: str) -> str:
@@ -164,12 +225,11 @@ def _alert_or_other(exc: BaseException, host: str, reason: str) -> str:
     if reason in ("TLSV1_UNRECOGNIZED_NAME", "TLSV1_ALERT_UNRECOGNIZED_NAME"):
         return f"{host} does not know itself by that name: connect by the name that its certificate bears"
     if "CERTIFICATE_REQUIRED" in reason:
-        return f"{host} asks for a client certificate: give one with --cert FILE, and its key with --key FILE"
+        return _asks_for_certificate(host)
     if "NO_APPLICATION_PROTOCOL" in reason:
         return f"{host} speaks none of the protocols offered by ALPN: leave --alpn out"
     if "ALERT" in reason:
-        words = reason.split("ALERT_", 1)[-1].replace("_", " ").lower()
-        return f"{host} broke the TLS handshake off with the alert “{words}”: see the server's log"
+        return f"{host} broke the TLS handshake off with the alert “{_alert(reason)}”: see the server's log"
     if isinstance(exc, TimeoutError):
         return f"{host} did not finish the TLS handshake in time: check that this port speaks TLS"
     what = reason.replace("_", " ").lower() or str(exc) or type(exc).__name__

@@ -30,6 +30,10 @@ class TlsInfo:
     """The protocol agreed on by ALPN (RFC 7301)."""
     resumed: bool = False
     """Whether an earlier session went on, so that no certificate came."""
+    asked: bool = False
+    """Whether the server asked for a certificate of this side."""
+    shown: bool = False
+    """Whether it was shown one."""
     chain: tuple[Certificate, ...] = field(default=(), repr=False)
     """The server's certificates as it presented them, its own first; empty if it sent none."""
     unique: bytes | None = field(default=None, repr=False)
@@ -52,7 +56,7 @@ def presented(connection: ssl.SSLObject) -> tuple[Certificate, ...]:
     """
     try:
         found = connection._sslobj.get_unverified_chain() or []  # type: ignore[attr-defined]
-        return tuple(Certificate(_der(one), one.get_info()) for one in found)
+        return tuple(Certificate(_der(one), _fields(one)) for one in found)
     except (AttributeError, TypeError, ValueError, ssl.SSLError):
         pass
     try:
@@ -65,6 +69,15 @@ def presented(connection: ssl.SSLObject) -> tuple[Certificate, ...]:
 def _der(certificate: object) -> bytes:
     encoded: bytes = certificate.public_bytes(ssl._ssl.ENCODING_DER)  # type: ignore[attr-defined]
     return encoded
+
+
+def _fields(certificate: object) -> dict[str, object]:
+    """OpenSSL's reading; empty where Python can't take it over, such as a name that is no UTF-8."""
+    try:
+        fields: dict[str, object] = certificate.get_info()  # type: ignore[attr-defined]
+    except (ValueError, ssl.SSLError):
+        return {}
+    return fields
 
 
 def unique_binding(connection: ssl.SSLObject) -> bytes | None:

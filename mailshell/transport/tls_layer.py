@@ -174,9 +174,16 @@ class TlsLayer:
             key_exchange=self._key_exchange.name(name),
             alpn=self._object.selected_alpn_protocol(),
             resumed=bool(self._object.session_reused),
+            asked=self._key_exchange.asked,
+            shown=self._key_exchange.shown,
             chain=self.chain(),
             unique=unique_binding(self._object),
         )
+
+    @property
+    def lacks_certificate(self) -> bool:
+        """Whether the server asked for a certificate of this side, and got none."""
+        return self._key_exchange.asked and not self._key_exchange.shown
 
     def chain(self) -> tuple[Certificate, ...]:
         """The server's certificates, its own first, even if they were found bad."""

@@ -62,26 +62,6 @@ def environment(home: Path | None = None, extra: Mapping[str, str] | None = None
     return kept | {"LANG": "C.UTF-8", "HOME": str(home or "/nonexistent")} | dict(extra or {})
 
 
-_MEASURED = """
-import sys
-from mailshell.cli import main
-status = main(sys.argv[1:])
-with open("/proc/self/status") as file:
-    sys.stderr.write(next(line for line in file if line.startswith("VmHWM")))
-sys.exit(status)
-"""
-
-
-def spawn_measured(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Start a run that tells last, on standard error, its peak of memory (see ``peak``)."""
-    return subprocess.Popen([sys.executable, "-c", _MEASURED, *arguments], stderr=subprocess.PIPE, **options)
-
-
-def peak(errors: str) -> int:
-    """The highest resident set of a run that ``spawn_measured`` started, in KiB."""
-    return int(errors.splitlines()[-1].removeprefix("VmHWM:").removesuffix("kB"))
-
-
 def spawn(*arguments: str, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[bytes]:
     """Start ``python -m mailshell``; unless told otherwise, with pipes."""
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options

@@ -17,9 +17,9 @@ def serve() -> Iterator[Serve]:
     """Starts a server that plays these scripts; in the end everything must have gone as they say."""
     servers: list[PlaybookServer] = []
 
-    def start(*scripts: Script | str, tls: ssl.SSLContext | None = None) -> PlaybookServer:
+    def start(*scripts: Script | str, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> PlaybookServer:
         steps = [[script] if isinstance(script, str) else script for script in scripts]
-        servers.append(PlaybookServer(*steps, tls=tls))
+        servers.append(PlaybookServer(*steps, tls=tls, host=host))
         return servers[-1]
 
     yield start

@@ -250,7 +250,7 @@ def test_quitting_ends_the_run(serve: Serve) -> None:
         (["imap://localhost", "--timeout", "0"], "more than 0 seconds"),
         (["imap://localhost", "--timeout", "nan"], "more than 0 seconds"),
         (["imap://localhost", "--timeout", "soon"], "no number of seconds"),
-        (["imap://localhost", "--connect-timeout", "-1"], "more than 0 seconds"),
+        (["imap://localhost", "--connect-timeout=-1"], "more than 0 seconds"),
         (["imap://localhost", "-d", "6"], "from 0 to 5"),
         (["imap://localhost", "--tls", "maybe"], "--tls"),
         (["imap://localhost", "--bogus"], "--bogus"),

@@ -7,7 +7,8 @@ import subprocess
 import time
 
 import pytest
-from batch_support import POP3, PREAUTH, Serve, command, inside, lines, peak, spawn_measured
+from batch_support import POP3, PREAUTH, Serve, command, inside, lines
+from measured import peak, spawn_measured
 from playbook import Connection, Step
 
 MIB = 1 << 20

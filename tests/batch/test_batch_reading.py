@@ -21,6 +21,6 @@ LINES = st.lists(st.sampled_from([*IMAP, *POP3, *IMAP.python_names, *ODD]), min_
 @given(line=LINES)
 def test_a_line_is_read_alike_to_run_it_and_to_help_with_it(catalogue: Catalogue, tags: bool, line: str) -> None:
     typed = read_line(line, catalogue, tags=tags, words=WORDS)
-    head = read_head(line, catalogue, tags=tags)
+    head = read_head(line, catalogue, tags=tags, words=WORDS)
     record = typed.record or catalogue.python_names.get(typed.word.lower())
     assert (head.tag, head.record) == (typed.tag, record)

@@ -7,7 +7,6 @@ import time
 
 import pytest
 from batch_support import PATIENCE, Certificates, Serve, command, inside, lines, spawn
-from playbook import Connection
 
 IMAP = "S: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready"
 STARTTLS = f"{IMAP}\nC: a1 STARTTLS\nS: a1 OK go"
@@ -64,6 +63,13 @@ def test_a_refused_upgrade_ends_the_run_and_nothing_more_is_sent(serve: Serve, s
     assert "not today" in outcome.err
 
 
+def test_a_server_that_greets_with_preauth_does_not_keep_the_session_in_the_clear(serve: Serve) -> None:
+    script = "S: * PREAUTH [CAPABILITY IMAP4rev1] in\nC: a1 STARTTLS\nS: a1 BAD not in this state\nEOF"
+    outcome = command(serve(script).url("imap", "fred"), "--tls", "starttls", "--password", "geheim", "-c", "NOOP")
+    assert outcome.status == 3
+    assert "refused TLS, and going on in the clear was not asked for" in outcome.err
+
+
 def test_a_refused_typed_upgrade_is_a_refusal_like_any_other(serve: Serve) -> None:
     server = serve(f"{IMAP}\nC: a1 STARTTLS\nS: a1 NO not today\nC: a2 NOOP\nS: a2 OK\nLOGOUT")
     outcome = inside(server.url(), *lines("STARTTLS", "NOOP"))
@@ -99,14 +105,8 @@ def test_what_is_injected_into_the_handshake_breaks_it(
 @pytest.mark.parametrize("way", ["implicit", "starttls"])
 @pytest.mark.parametrize(("certificate", "words"), [("other_name", "mail.example.org"), ("untrusted", "not trusted")])
 def test_a_wrong_certificate(serve: Serve, certificates: Certificates, way: str, certificate: str, words: str) -> None:
-    def handshake(connection: Connection) -> None:
-        try:
-            connection.start_tls()
-            connection.end()
-        except OSError:
-            return
-
-    server = serve([STARTTLS if way == "starttls" else "", handshake], tls=getattr(certificates, certificate))
+    before = STARTTLS if way == "starttls" else ""
+    server = serve(f"{before}\nTLS-BROKEN", tls=getattr(certificates, certificate))
     arguments = ["--cafile", certificates.cafile, "--tls", way, "--password", "geheim", "-c", "NOOP"]
     outcome = command(server.url("imap", "fred"), *arguments)
     assert outcome.status == 3
@@ -132,13 +132,7 @@ def test_a_server_in_the_clear_where_tls_is_expected(serve: Serve) -> None:
 
 
 def test_a_server_that_expects_tls_where_it_is_clear(serve: Serve, certificates: Certificates) -> None:
-    def handshake(connection: Connection) -> None:
-        try:
-            connection.start_tls()
-        except OSError:
-            return
-
-    outcome = command(serve([handshake], tls=certificates.good).url("imap"), "--timeout", "0.3", "-c", "NOOP")
+    outcome = command(serve("TLS-BROKEN", tls=certificates.good).url("imap"), "--timeout", "0.3", "-c", "NOOP")
     assert outcome.status == 5
     assert "a port that expects TLS waits like this" in outcome.err
 

@@ -27,6 +27,8 @@ ONE_MATCH = [
     ("mailshell imaps", "mailshell imaps://"),
     ("mailshell --set editi", "mailshell --set editing="),
     ("mailshell --set editing=em", "mailshell --set editing=emacs"),
+    ("mailshell my-ser", "mailshell my-server "),
+    ("mailshell profiles my-ser", "mailshell profiles my-server "),
     ("mailshell help CAPABI", "mailshell help CAPABILITY "),
 ]
 TABLE = pytest.mark.parametrize(("typed", "completed"), ONE_MATCH, ids=[typed for typed, _ in ONE_MATCH])
@@ -42,6 +44,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the scripts, as the program prints them, and a file to complete."""
     folder = tmp_path_factory.mktemp("completion")
     (folder / "certificate.pem").touch()
+    config = folder / ".config" / "mailshell" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[profiles.my-server]\nurl = "imap://localhost"\n')
     for shell in SHELLS:
         printed = subprocess.run(
             [sys.executable, "-m", "mailshell", "completion", shell], check=True, capture_output=True, text=True
@@ -84,7 +89,12 @@ def test_fish(folder: Path, typed: str, completed: str) -> None:
     need("fish")
     code = f"source {folder}/script.fish; complete -C {typed!r}"
     printed = subprocess.run(
-        ["fish", "--no-config", "-c", code], check=True, capture_output=True, text=True, cwd=folder
+        ["fish", "--no-config", "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": ""},
     )
     found = [line.split("\t")[0] for line in printed.stdout.splitlines()]
     word = completed.split()[-1]

@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import pytest
 
+from mailshell.config.profiles import KEYS, read_profiles
 from mailshell.config.resolve import read_assignments, resolve, uses_colour
 from mailshell.config.settings import SETTINGS, Setting, Value, find, toml
 from mailshell.config.template import template
@@ -124,10 +125,13 @@ def test_the_template_holds_every_setting_commented_out() -> None:
     assert tomllib.loads(template()) == {"settings": {}, "aliases": {}}
     assert max(map(len, lines)) <= 120
     prose = ("# The ", "# What", "# mailshell", "# Names", "# default")
-    bare = [line[2:] if " = " in line and not line.startswith(prose) else line for line in lines]
-    read = tomllib.loads("\n".join(bare))
+    kept = (line.startswith("# [") or (" = " in line and not line.startswith(prose)) for line in lines)
+    read = tomllib.loads("\n".join(line[2:] if bare else line for bare, line in zip(kept, lines, strict=True)))
     assert read["settings"] == {name: setting.default for name, setting in SETTINGS.items()}
     assert set(read["aliases"]) == {"unread", "peek"}
+    (profile,) = read_profiles(read["profiles"], lambda problem, *keys: problem).values()
+    assert (profile.name, profile.problems, set(profile.aliases)) == ("work", (), {"new"})
+    assert [name for name in KEYS if name not in template()] == []
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ PROMISED = (
 )  # fmt: skip
 TOPICS = (
     "tags", "states", "literals", "redirect", "sequence-set", "trace", "raw", "secrets", "tls", "idle", "uid", "flags",
-    "mailbox names", "search", "exit status", "keys", "scripts", "imap", "pop3", "python names",
+    "mailbox names", "search", "exit status", "keys", "scripts", "imap", "pop3", "python names", "compression",
+    "connect",
 )  # fmt: skip
 
 

@@ -115,6 +115,32 @@ def test_the_length_of_a_literal_is_not_given_away(length: int, at: list[int]) -
         assert not set(visible(text)) & set(b"0123456789Q")
 
 
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+@pytest.mark.parametrize(
+    ("mechanism", "plain", "echo", "label"),
+    [
+        ("PLAIN", b"\0fred\0QXZJ-0987", b"QXZJ-0987", "password"),
+        ("LOGIN", b"QXZJ-0987", b"QXZJ-0987", "password"),
+        ("XOAUTH2", b"user=fred\x01auth=Bearer QXZJ.0987\x01\x01", b"QXZJ.0987", "token"),
+        ("OAUTHBEARER", b"n,a=fred,\x01host=h\x01port=143\x01auth=Bearer QXZJ.0987\x01\x01", b"QXZJ.0987", "token"),
+        ("SCRAM-SHA-1", b"c=biws,r=xy,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=", b"v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=", "proof"),
+        ("DIGEST-MD5", b'username="f",response=' + b"0a" * 16 + b",qop=auth", b"0a" * 16, "proof"),
+        ("CRAM-MD5", b"fred " + b"0a" * 16, b"0a" * 16, "proof"),
+    ],
+)
+def test_what_a_response_gives_away_is_masked_where_it_is_echoed(
+    protocol: str, mechanism: str, plain: bytes, echo: bytes, label: str
+) -> None:
+    engine = imap() if protocol == "imap" else pop3()
+    command = b"a AUTHENTICATE " if protocol == "imap" else b"AUTH "
+    engine.sent(command + mechanism.encode() + b"\r\n")
+    list(engine.received(b"+ \r\n"))
+    engine.sent(base64.b64encode(plain) + b"\r\n")
+    told = engine.secrets.mask(b"NO " + echo + b" " + base64.b64encode(echo) + b" " + base64.b64encode(plain))
+    assert echo not in told
+    assert told.startswith(f"NO ⟦{label}⟧ ⟦".encode())
+
+
 def test_what_is_shown_of_a_login() -> None:
     chunks, frames, words = shown(imap(), [b"a LOGIN fred {6}\r\n", b"secret\r\n", b'b LOGIN "a b" "x y"\r\n'])
     assert chunks == [

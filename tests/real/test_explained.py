@@ -13,7 +13,7 @@ from mailshell.explain.explainer import Explainer
 from mailshell.explain.explanation import Explanation
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
-from mailshell.interpreter.passwords import PasswordSource
+from mailshell.interpreter.passwords import PasswordSource, SecretSources
 from mailshell.modes.batch import BatchConsole, LineReader
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, Side
 from mailshell.protocol.exchange import Event, Status
@@ -133,7 +133,7 @@ async def _drive(
 ) -> Explaining:
     options = Options(
         user=server.user,
-        password=PasswordSource(given=Secret(password or server.password)),
+        sources=SecretSources(PasswordSource(given=Secret(password or server.password))),
         login=login,
         timeout=20,
         tls="starttls" if tls else "none",

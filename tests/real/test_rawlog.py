@@ -12,7 +12,7 @@ from servers.server import Server
 
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
-from mailshell.interpreter.passwords import PasswordSource
+from mailshell.interpreter.passwords import PasswordSource, SecretSources
 from mailshell.modes.batch import BatchConsole
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Event
@@ -55,7 +55,7 @@ async def _drive(url: str, cafile: Path | None, lines: list[str], log: Path) -> 
     from mailshell.transport.tls import TlsOptions
 
     options = Options(
-        password=PasswordSource(given=Secret("secret")),
+        sources=SecretSources(PasswordSource(given=Secret("secret"))),
         login=False,
         tls_options=TlsOptions(cafile=str(cafile) if cafile else None),
     )

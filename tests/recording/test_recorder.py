@@ -197,3 +197,19 @@ def test_the_hash_is_that_of_the_pieces_in_their_order(pieces: list[tuple[int, b
     joined = b"".join(octet * count + b"\n" for count, octet in pieces)
     assert digest.hexdigest() == hashlib.sha256(joined).hexdigest()
     digest.close()
+
+
+def test_offsets_and_counts_do_not_tell_the_length_of_a_secret(tmp_path: Path) -> None:
+    found = []
+    for length in (8, 11):
+        path = tmp_path / f"{length}.mwire"
+        secret = b"p" * length
+        recorder = record(path, Octets(Side.CLIENT, b"a1 NOOP\r\n", 10.0, False, 50))
+        line = b"a2 LOGIN ana " + secret + b" \xff\r\n"
+        span = SecretSpan(13, 13 + length, "password")
+        recorder.wire(Octets(Side.CLIENT, line, 10.0, False, 59, (span,)))
+        recorder.event(Deviation(Side.CLIENT, "x", 59 + 14 + length, 59 + 15 + length, "", ""), 10.0, False)
+        recorder.event(Deviation(Side.CLIENT, "x", 40, 52, "", ""), 10.0, False)
+        recorder.close(10.0)
+        found.append([(one.number("start"), one.number("end"), one.number("client")) for one in read(path)])
+    assert found[0] == found[1] == [(0, 0, 0), (0, 0, 0), (23, 24, 0), (0, 2, 0), (0, 0, 26)]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from mailshell.recording.header import Header
 from mailshell.recording.reader import Recording, open_recording
-from mailshell.replay.script import Script, read_script
+from mailshell.replay.script import Script
+from mailshell.replay.script_writer import read_script
 from mailshell.replay.serving.background import Background
 from mailshell.replay.serving.conversation import Rules
 from mailshell.replay.serving.delivery import read_delivery

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
-from replay_support import conversation, exchange, script, served
+from replay_support import conversation, exchange, load, script, served
 
 from mailshell.exits import UsageError
-from mailshell.recording.octets import UnreadableRecording
+from mailshell.recording.file import RecordingFile
+from mailshell.recording.header import Header
+from mailshell.recording.watch import Watch
 from mailshell.replay.serving.delivery import read_delivery
 
 SESSION = (
@@ -326,12 +329,25 @@ def test_what_is_no_timing_or_chunks(timing: str, chunks: str) -> None:
         read_delivery(timing, chunks)
 
 
-def test_a_recording_from_the_middle_can_not_be_served() -> None:
-    with pytest.raises(UnreadableRecording, match="middle of a session"):
-        script("imap", ("S", "* 1 EXISTS\r\n"), state="selected")
-
-
-def test_a_mask_in_what_the_server_said_is_warned_of() -> None:
-    said = ("S", "* OK ready, ⟦password#1⟧\r\n")
-    assert any("masked in what the server said" in warning for warning in script("imap", said).warnings)
-    assert not any("masked" in warning for warning in script("imap", *SESSION).warnings)
+@pytest.mark.parametrize("match", ["strict", "lenient", "stateful"])
+def test_a_mask_within_a_literal_matches_as_many_octets(match: str, tmp_path: Path) -> None:
+    """The password that was sent stands in a message too, which is appended and fetched."""
+    letter = b"Subject: x\r\n\r\nmy password is hunter2222, he said\r\n"
+    path = tmp_path / "a.mwire"
+    watch = Watch(RecordingFile(path), Header("imap"), clock=lambda: 0.0)
+    watch.received(b"* OK ready\r\n")
+    sent = [b"LOGIN ana hunter2222", b"APPEND A {%d+}\r\n%b" % (len(letter), letter), b"FETCH 1 BODY[]", b"LOGOUT"]
+    answers = [b"", b"", b"* 1 FETCH (BODY[] {%d}\r\n%b)\r\n" % (len(letter), letter), b"* BYE\r\n"]
+    for number, (command, answer) in enumerate(zip(sent, answers, strict=True)):
+        watch.sent(b"a%d %b\r\n" % (number, command))
+        watch.received(b"%ba%d OK\r\n" % (answer, number))
+    watch.closed()
+    assert b"hunter2222" not in path.read_bytes()
+    assert not load(path).warnings
+    with served(load(path), match=match) as server:
+        said = conversation(server.port, b"".join(b"%d %b\r\n" % one for one in enumerate(sent)))
+    assert not server.report.count
+    assert not server.report.missed
+    rest = said.partition(b"{%d}\r\n" % len(letter))[2]
+    assert rest[len(letter) :].startswith(b")\r\n2 OK\r\n")
+    assert rest.startswith(b"Subject: x\r\n\r\nmy password is ")

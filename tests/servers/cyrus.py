@@ -7,7 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from servers.server import Server, Unavailable, free_ports, make_certificate, make_folder, stopper, wait_for
+from servers.logins import make_client_certificate
+from servers.server import RARE, Server, Unavailable, free_ports, make_certificate, make_folder, stopper, wait_for
 
 _SERVICES = """\
 START {{
@@ -22,6 +23,10 @@ SERVICES {{
 EVENTS {{
 }}
 """
+_MECHANISMS = (
+    "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS",
+    "SCRAM-SHA-256-PLUS", "EXTERNAL", "ANONYMOUS",
+)  # fmt: skip
 _CONFIGURATION = """\
 configdirectory: {folder}/conf
 defaultpartition: default
@@ -30,7 +35,11 @@ admins: admin
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: {folder}/sasldb2
-sasl_mech_list: PLAIN LOGIN CRAM-MD5
+sasl_mech_list: {mechanisms}
+failedloginpause: 0
+allowanonymouslogin: yes
+tls_client_ca_file: {folder}/client-ca.pem
+tls_client_certs: optional
 allowplaintext: yes
 allowapop: yes
 unixhierarchysep: yes
@@ -49,7 +58,7 @@ delete_mode: immediate
 
 
 def start_cyrus() -> Server:
-    """A Cyrus with the users ana and admin. Unavailable where it is not installed or can't be run."""
+    """A Cyrus with the users ana, eva and admin. Unavailable where it is not installed or can't be run."""
     root = Path(os.environ.get("MAILSHELL_TEST_CYRUS", "/var/lib/mailshell-test/cyrus"))
     programs = root / "usr/lib/cyrus/bin"
     for program in (Path("/usr/lib/cyrus/bin/master"), programs / "imapd", programs / "pop3d"):
@@ -64,12 +73,13 @@ def start_cyrus() -> Server:
     (folder / "conf").mkdir()
     (folder / "spool").mkdir()
     cafile = make_certificate(folder)
+    client = make_client_certificate(folder, "ana")
     ports = {"imap": imap, "imaps": imaps, "pop3": pop3, "pop3s": pop3s}
     (folder / "cyrus.conf").write_text(_SERVICES.format(folder=folder, bin=programs, **ports))
-    (folder / "imapd.conf").write_text(_CONFIGURATION.format(folder=folder))
-    for user in ("ana", "admin"):
+    (folder / "imapd.conf").write_text(_CONFIGURATION.format(folder=folder, mechanisms=" ".join(_MECHANISMS)))
+    for user, password in (("ana", b"secret"), ("admin", b"secret"), ("eva", RARE.encode())):
         command = ["saslpasswd2", "-c", "-p", "-f", str(folder / "sasldb2"), "-u", "localhost", user]
-        subprocess.run(command, input=b"secret", check=True, capture_output=True)
+        subprocess.run(command, input=password, check=True, capture_output=True)
     subprocess.run(["chown", "-R", "cyrus:mail", str(folder)], check=True)
     log = folder / "out.log"
     with open(log, "wb") as out:
@@ -78,4 +88,6 @@ def start_cyrus() -> Server:
         process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
     wait_for(imap, process, log)
     wait_for(pop3, process, log)
-    return Server("cyrus", **ports, cafile=cafile, folder=folder, stop=stopper(process, folder))
+    return Server(
+        "cyrus", **ports, cafile=cafile, client_certificate=client, folder=folder, stop=stopper(process, folder)
+    )

@@ -8,8 +8,14 @@ import pwd
 import shutil
 import subprocess
 
-from servers.server import Server, Unavailable, free_ports, make_certificate, make_folder, stopper, wait_for
+from servers.logins import make_client_certificate, make_token, write_token_settings
+from servers.server import RARE, Server, Unavailable, free_ports, make_certificate, make_folder, stopper, wait_for
 
+#: In the order in which it lists them.
+MECHANISMS = (
+    "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", "EXTERNAL",
+    "ANONYMOUS",
+)  # fmt: skip
 _CONFIGURATION = """\
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -22,7 +28,13 @@ mail_gid = {gid}
 mail_home = {folder}/home/%u
 mail_location = maildir:{folder}/mail/%u
 disable_plaintext_auth = no
-auth_mechanisms = plain login cram-md5
+auth_mechanisms = {mechanisms}
+auth_anonymous_username = ana
+auth_failure_delay = 0
+auth_ssl_username_from_cert = yes
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+ssl_ca = <{folder}/client-ca.pem
 ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
@@ -41,6 +53,9 @@ plugin {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -73,6 +88,16 @@ namespace inbox {{
   }}
 }}
 passdb {{
+  driver = static
+  mechanisms = external anonymous
+  args = nopassword=y
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
@@ -84,7 +109,7 @@ userdb {{
 
 
 def start_dovecot() -> Server:
-    """A Dovecot with the users ana and ben. Unavailable where it is not installed or can't be run."""
+    """A Dovecot with the users ana, ben and eva. Unavailable where it is not installed or can't be run."""
     for program in ("/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/pop3"):
         if not os.path.exists(program):
             raise Unavailable(f"Dovecot is not installed ({program} is missing)")
@@ -100,9 +125,15 @@ def start_dovecot() -> Server:
         if name.startswith(("mail", "home", "rawlog")):
             os.chown(folder / name, owner.pw_uid, group.gr_gid)
     cafile = make_certificate(folder)
-    (folder / "users").write_text('ana:{PLAIN}secret::::::\nben:{PLAIN}pa ss"w\\rd::::::\n')
+    client = make_client_certificate(folder, "ana")
+    write_token_settings(folder)
+    (folder / "users").write_text(
+        f'ana:{{PLAIN}}secret::::::\nben:{{PLAIN}}pa ss"w\\rd::::::\neva:{{PLAIN}}{RARE}::::::\n'
+    )
     ports = {"imap": imap, "imaps": imaps, "pop3": pop3, "pop3s": pop3s}
-    text = _CONFIGURATION.format(folder=folder, uid=owner.pw_uid, gid=group.gr_gid, **ports)
+    text = _CONFIGURATION.format(
+        folder=folder, uid=owner.pw_uid, gid=group.gr_gid, mechanisms=" ".join(MECHANISMS), **ports
+    )
     (folder / "dovecot.conf").write_text(text)
     log = folder / "dovecot.log"
     log.touch()
@@ -111,4 +142,12 @@ def start_dovecot() -> Server:
         process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
     wait_for(imap, process, log)
     wait_for(pop3, process, log)
-    return Server("dovecot", **ports, cafile=cafile, folder=folder, stop=stopper(process, folder))
+    return Server(
+        "dovecot",
+        **ports,
+        cafile=cafile,
+        client_certificate=client,
+        token=make_token("ana"),
+        folder=folder,
+        stop=stopper(process, folder),
+    )

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: The password of the user eva: no word that is written anywhere else, so that a leak of it can be told.
+RARE = "k0rrekt-Pferd,Batterie=7"
+
 
 class Unavailable(Exception):
     """The server can't run here; the text says why."""
@@ -18,7 +21,10 @@ class Unavailable(Exception):
 
 @dataclass
 class Server:
-    """A server: its ports (0: it has none such), a user, and how to stop it."""
+    """A server: its ports (0: it has none such), a user, and how to stop it.
+
+    ``client_certificate`` and ``token`` log the user in too.
+    """
 
     name: str
     imap: int
@@ -28,6 +34,8 @@ class Server:
     user: str = "ana"
     password: str = "secret"
     cafile: Path | None = None
+    client_certificate: Path | None = None
+    token: str = ""
     folder: Path = field(default_factory=Path)
     stop: Callable[[], None] = lambda: None
 

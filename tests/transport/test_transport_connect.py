@@ -94,7 +94,7 @@ def test_a_name_server_that_hangs_holds_up_neither_the_timeout_nor_the_end(monke
 def resolves_to(monkeypatch: pytest.MonkeyPatch, *addresses: tuple[str, int]) -> list[str]:
     asked: list[str] = []
 
-    def getaddrinfo(host: str, port: int, **kwargs: Any) -> Any:
+    def getaddrinfo(host: str, port: int, *rest: Any) -> Any:
         asked.append(host)
         family = {True: socket.AF_INET6, False: socket.AF_INET}
         return [(family[":" in a], socket.SOCK_STREAM, 6, "", (a, p)) for a, p in addresses]
@@ -127,10 +127,10 @@ def test_all_addresses_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_address_that_does_not_answer_holds_up_the_next_one_only_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
     real = dial_module._connect_one
 
-    async def connect_one(item: Any) -> socket.socket:
+    async def connect_one(item: Any, bind: str) -> socket.socket:
         if item[1][0] == "127.0.0.9":
             await asyncio.sleep(60)
-        return await real(item)
+        return await real(item, bind)
 
     monkeypatch.setattr(dial_module, "_connect_one", connect_one)
 
@@ -168,7 +168,7 @@ def test_an_address_that_does_not_answer_holds_up_the_next_one_only_shortly(monk
 def test_causes_are_named(monkeypatch: pytest.MonkeyPatch, codes: list[int], sentence: str) -> None:
     errors = {f"192.0.2.{code}": code for code in codes}
 
-    async def connect_one(item: Any) -> socket.socket:
+    async def connect_one(item: Any, bind: str) -> socket.socket:
         raise OSError(errors[item[1][0]], "not shown")
 
     monkeypatch.setattr(dial_module, "_connect_one", connect_one)

@@ -195,7 +195,9 @@ def test_tls_that_breaks_in_the_middle(pki: Pki) -> None:
             await recorder.count(6)
             stream.write(b"x")
             error, clean = await recorder.end()
-            assert isinstance(error, ssl.SSLError)
+            assert isinstance(error, ConnectionAbortedError)
+            assert isinstance(error.__cause__, ssl.SSLError)
+            assert " broke: " in str(error)
             assert not clean
 
     run(main())

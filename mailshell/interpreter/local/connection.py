@@ -6,27 +6,43 @@ from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
 from mailshell.interpreter import dialogues
-from mailshell.interpreter.local.command import Lines, LocalCommand
+from mailshell.interpreter.local.command import Lines, LocalCommand, finish
+from mailshell.interpreter.profile import find_server, use
+from mailshell.interpreter.result import Result
+from mailshell.interpreter.url_target import follow
 from mailshell.text.escape import escape, escape_octets
 from mailshell.text.first_word import first_word
-from mailshell.transport.endpoint import EndpointError, parse_url
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
 
-async def _open(interpreter: Interpreter, arguments: str) -> Lines:
+async def _open(interpreter: Interpreter, arguments: str) -> Lines | Result:
     if not arguments:
         if interpreter.endpoint is None:
             raise UsageError(".open needs a URL, such as imaps://mail.example.org")
-        endpoint = interpreter.endpoint
-    else:
-        try:
-            endpoint = parse_url(arguments)
-        except EndpointError as error:
-            raise UsageError(str(error)) from None
+        await interpreter.open(interpreter.endpoint)
+        return describe_opening(interpreter)
+    await open_url(interpreter, arguments)
+    return await go_on(interpreter, f".open {arguments}", describe_opening(interpreter))
+
+
+async def open_url(interpreter: Interpreter, server: str) -> None:
+    """Connect to the server that a URL or the name of a profile means. UsageError if it means none, and what opening
+    raises.
+    """
+    endpoint, profile = find_server(server, interpreter.options.profiles)
+    interpreter.profile = profile
+    use(interpreter.options, profile)
     await interpreter.open(endpoint)
-    return describe_opening(interpreter)
+
+
+async def go_on(interpreter: Interpreter, line: str, lines: Lines) -> Lines | Result:
+    """The lines that the opening answers with; if its URL names mail, they are shown, and then that is opened."""
+    if interpreter.endpoint is None or interpreter.endpoint.target is None:
+        return lines
+    interpreter.console.finished(finish(interpreter, line, lines))
+    return Result("", exit=await follow(interpreter))
 
 
 def describe_opening(interpreter: Interpreter) -> Lines:
@@ -83,9 +99,10 @@ def read_seconds(text: str) -> float:
 COMMANDS = (
     LocalCommand(
         ".open",
-        "[URL]",
+        "[URL|PROFILE]",
         "connect; without a URL, to the same server again",
         _open,
+        takes="profile",
         choices=("imaps://", "imap://", "pop3s://", "pop3://", "imap+unix:", "imap+exec:", "pop3+unix:", "pop3+exec:"),
     ),
     LocalCommand(".close", "", "log out and disconnect", _close),

@@ -14,6 +14,7 @@ from mailshell.interpreter.result import Result
 from mailshell.interpreter.starttls_probe import probe
 from mailshell.render.tls import failure_lines, tls_lines
 from mailshell.streams import reason
+from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
 from mailshell.transport.certificate import Certificate
 
@@ -37,6 +38,8 @@ async def _tls(interpreter: Interpreter, arguments: str) -> Lines:
         return list(tls_lines(info, now))
     if failure is not None:
         return list(failure_lines(failure, now))
+    if not session.is_open:
+        raise UsageError(f"there was no TLS on this connection: {escape(session.why_closed)}")
     return [f"no TLS; {'STARTTLS' if session.protocol == 'imap' else 'STLS'} starts it, if the server offers it"]
 
 

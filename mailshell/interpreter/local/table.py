@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
 from mailshell.interpreter import pipe
-from mailshell.interpreter.local import aliases, connection, recording, security, session, settings, wire
+from mailshell.interpreter.local import aliases, connection, recording, security, session, sessions, settings, wire
 from mailshell.interpreter.local.command import LocalCommand
 from mailshell.interpreter.local.help import show as show_help
 from mailshell.interpreter.result import Result
@@ -34,6 +34,7 @@ async def run(interpreter: Interpreter, line: str) -> Result:
 GROUPS: dict[str, tuple[LocalCommand, ...]] = {
     "Help": (LocalCommand(".help", "[NAME]", "this list, or one command", show_help, takes="topic"),),
     "Connection": connection.COMMANDS + security.COMMANDS,
+    "Sessions": sessions.COMMANDS,
     "The wire": wire.COMMANDS,
     "The session": session.COMMANDS,
     "Recording": recording.COMMANDS,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
 from mailshell.interpreter.body import FileSink
+from mailshell.interpreter.confirming import confirm_raw
 from mailshell.interpreter.escapes import unescape
 from mailshell.interpreter.local.command import Lines, LocalCommand
 from mailshell.interpreter.raw import send_raw
@@ -92,8 +93,14 @@ async def _save(interpreter: Interpreter, arguments: str) -> Lines:
 
 async def _raw(interpreter: Interpreter, arguments: str) -> Lines | Result:
     if arguments and arguments not in ("on", "off"):
-        return await send_raw(interpreter, unescape(arguments))
-    interpreter.raw_mode = arguments == "on" or (not arguments and not interpreter.raw_mode)
+        octets = unescape(arguments)
+        if not interpreter.raw_mode:
+            await confirm_raw(interpreter)
+        return await send_raw(interpreter, octets)
+    begins = arguments == "on" or (not arguments and not interpreter.raw_mode)
+    if begins and not interpreter.raw_mode:
+        await confirm_raw(interpreter)
+    interpreter.raw_mode = begins
     if interpreter.raw_mode:
         return ["each line is sent untouched, with CRLF; .raw ends this"]
     return ["lines are commands again"]

@@ -47,17 +47,20 @@ _MODSEQ = re.compile(rb"\( *MODSEQ +(\d{1,39}) *\) *", re.IGNORECASE)
 #: Words that stand in quotes (RFC 5255 sections 3.3 and 4.8).
 _QUOTED_WORDS = frozenset({"COMPARATOR", "LANGUAGE"})
 Reader = Callable[[Response, Sequence[Value], Findings], Data]
+Values = tuple[tuple[Value, ...], tuple[Deviation, ...]]
 
 
-def read_data(response: Response) -> tuple[Data, tuple[Deviation, ...]]:
-    """What the response says, and its deviations."""
+def read_data(
+    response: Response, read: Callable[[Response], Values] = read_values
+) -> tuple[Data, tuple[Deviation, ...]]:
+    """What the response says, and its deviations. ``read``: what gives its values, if somebody keeps them."""
     if response.status:
         return _read_status(response)
     if response.name in ("SEARCH", "SORT"):
         return _read_numbers(response)
     if response.name == "FETCH" and (plain_fetch := read_plain_fetch(response)) is not None:
         return plain_fetch, ()
-    values, found = read_values(response)
+    values, found = read(response)
     findings = Findings(found, response.offset, response.length)
     reader = _READERS.get(response.name)
     if reader is None:

@@ -219,7 +219,8 @@ class Pop3Connection:
         self.state.greet(response.line)
         if not response.status or response.status == "+":
             other = recognise(response.line)
-            what = f"this is {other}, not a POP3 server" if other else "the server's first line is no POP3 greeting"
+            known = other not in ("", "a POP3 server")
+            what = f"this is {other}, not a POP3 server" if known else "the server's first line is no POP3 greeting"
             yield self._deviation_in(response, "no-greeting", what, "RFC 1939 4")
         yield Greeting(response)
 

@@ -22,13 +22,12 @@ from mailshell.recording.octets import Mask, Piece, UnreadableRecording
 from mailshell.recording.reader import Record, Recording, open_recording
 from mailshell.recording.scrubbing.imap import ImapScrubber
 from mailshell.recording.scrubbing.pop3 import Pop3Scrubber
-from mailshell.recording.scrubbing.records import LENGTH, RecordWriter
+from mailshell.recording.scrubbing.records import RecordWriter
 from mailshell.recording.scrubbing.shape import shape
 from mailshell.recording.scrubbing.text import Scrub
+from mailshell.recording.standins import StandIns
 from mailshell.session import make_engine
 
-#: The size that a masked literal has while it is read (octets): any mask has room in it.
-_MASKED_LITERAL = 40
 SCRUBBED = "scrubbed"
 
 
@@ -134,7 +133,7 @@ class _Copy:
         self._scrubbers: dict[Side, ImapScrubber | Pop3Scrubber] = {side: make(scrub, side) for side in Side}
         self._streams = {side: _Stream() for side in Side}
         self._waiting: deque[_Waiting] = deque()
-        self._literal = False
+        self._stand_ins = StandIns()
 
     def records(self) -> Iterator[tuple[Record, list[Piece]]]:
         """Each record once, in order. A record of octets that can't be read is left out."""
@@ -147,7 +146,7 @@ class _Copy:
                     pieces = record.pieces
                 except UnreadableRecording:
                     continue
-                octets, masks = self._plain(side, pieces)
+                octets, masks = self._stand_ins.octets(side, pieces)
                 self._waiting.append(_Waiting(record, side, len(octets), masks))
                 self._read(side, octets)
             yield from self._ready()
@@ -177,22 +176,6 @@ class _Copy:
             self._waiting.popleft()
             octets = self._streams[first.side].take(first.length) if first.side is not None else b""
             yield first.record, _with_masks(octets, first.masks)
-
-    def _plain(self, side: Side, pieces: Sequence[Piece]) -> tuple[bytes, list[tuple[int, int, Mask]]]:
-        """Octets in which something stands for each mask: a masked literal has a size that agrees with its length."""
-        octets, masks = bytearray(), []
-        for piece in pieces:
-            if isinstance(piece, bytes):
-                octets += piece
-                continue
-            text = str(piece).encode()
-            if piece.name == LENGTH:
-                text, self._literal = b"%d" % _MASKED_LITERAL, True
-            elif self._literal and side is Side.CLIENT:
-                text, self._literal = text[:_MASKED_LITERAL].ljust(_MASKED_LITERAL), False
-            masks.append((len(octets), len(octets) + len(text), piece))
-            octets += text
-        return bytes(octets), masks
 
 
 def _with_masks(octets: bytes, masks: Sequence[tuple[int, int, Mask]]) -> list[Piece]:

@@ -16,7 +16,6 @@ from mailshell.recording.reader import Record
 from mailshell.recording.scrubbing.shape import shape
 from mailshell.recording.scrubbing.text import Scrub
 
-LENGTH = "length"
 #: Members that stay as they are, by the kind of the record: words and numbers of the format's own.
 _KEPT = {
     "tls": ("step", "version", "cipher", "verified"),

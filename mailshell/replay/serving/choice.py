@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from itertools import chain, islice
 from typing import Protocol
 
 from mailshell.replay.matching import Word, same_octets, same_words, words
 from mailshell.replay.request import Request
-from mailshell.replay.script import Script, State, Step
+from mailshell.replay.script import Script, Step, key_of
 
 #: Commands that say nothing of what the client is about: a client may ask more or less often than the recorded one.
 IN_BETWEEN: Mapping[str, frozenset[str]] = {
     "imap": frozenset({"NOOP", "CAPABILITY", "ID"}),
     "pop3": frozenset({"NOOP", "CAPA"}),
 }
+#: To say what could have come, so many steps are looked at.
+_MOST_LOOKED_AT = 1000
 
 
 class Choice(Protocol):
@@ -29,8 +31,8 @@ class Choice(Protocol):
         """The step that a request plays, or, if it is not complete, may be going to play; None: none."""
         ...
 
-    def take(self, step: Step) -> list[Step]:
-        """The step is played. Those that were passed over for it."""
+    def take(self, step: Step) -> range:
+        """The step is played. The numbers of those that were passed over for it."""
         ...
 
     def expected(self) -> str:
@@ -47,8 +49,8 @@ class _Sequential:
         self.script = script
         self.last = 0
 
-    def take(self, step: Step) -> list[Step]:
-        passed = self.script.steps[self.last + 1 : step.number]
+    def take(self, step: Step) -> range:
+        passed = range(self.last + 1, step.number)
         self.last = step.number
         return passed
 
@@ -74,12 +76,13 @@ class Lenient(_Sequential):
     def find(self, request: Request) -> Step | None:
         came: tuple[Word, ...] | None = None
         for number in range(self.last + 1, len(self.script.steps)):
-            step = self.script.steps[number]
-            if step.name == request.name:
+            name = self.script.outline.name_of(number)
+            if name == request.name:
                 came = words(request) if came is None else came
+                step = self.script.steps[number]
                 if _says(step, request, came):
                     return step
-            if step.name not in IN_BETWEEN[self.script.protocol]:
+            if name not in IN_BETWEEN[self.script.protocol]:
                 return None
         return None
 
@@ -92,36 +95,34 @@ class Stateful:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.last = 0
-        self._state = script.steps[0].after
-        self._table: dict[tuple[State | None, str], list[Step]] = defaultdict(list)
+        self._state = script.after(script.steps[0])
         self._played: set[int] = set()
-        for step in script.steps[1:]:
-            self._table[script.before(step), step.name].append(step)
 
     def find(self, request: Request) -> Step | None:
-        steps = self._steps(request.name)
-        came = words(request) if steps else ()
-        fitting = [step for step in steps if _says(step, request, came)]
-        unplayed = (step for step in fitting if step.number not in self._played)
-        return next(unplayed, fitting[-1] if fitting else None)
+        numbers = self.script.outline.sent_in(self._state, request.name)
+        came = words(request) if numbers else ()
+        unplayed = (number for number in numbers if number not in self._played)
+        fitting = (self._fitting(number, request, came) for number in chain(unplayed, reversed(numbers)))
+        return next((step for step in fitting if step is not None), None)
 
-    def take(self, step: Step) -> list[Step]:
+    def take(self, step: Step) -> range:
         self._played.add(step.number)
         self.last = step.number
-        self._state = step.after
-        return []
+        self._state = self.script.after(step)
+        return range(0)
 
     def expected(self) -> str:
-        known = dict.fromkeys(step.words for step in self._here())
+        known: dict[str, None] = {}
+        for number in islice(self.script.outline.all_sent_in(self._state), _MOST_LOOKED_AT):
+            known[self.script.steps[number].words] = None
         return " or ".join([*known][:5]) or "nothing in this state"
 
-    def _steps(self, name: str) -> list[Step]:
-        return self._table.get((self._state, name), [])
-
-    def _here(self) -> Iterator[Step]:
-        for (state, _), steps in self._table.items():
-            if state == self._state:
-                yield from steps
+    def _fitting(self, number: int, request: Request, came: tuple[Word, ...]) -> Step | None:
+        outline = self.script.outline
+        if request.complete and not outline.wild[number] and outline.keys[number] != key_of(request.name, came):
+            return None
+        step = self.script.steps[number]
+        return step if _says(step, request, came) else None
 
 
 def _says(step: Step, request: Request, came: tuple[Word, ...]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import ssl
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from mailshell.protocol.events import Frame, LimitReached, Line, LinePart, LiteralHeader, LiteralPart, Side
 from mailshell.protocol.exchange import Sent
@@ -18,10 +19,12 @@ from mailshell.replay.request import Request, RequestReader
 from mailshell.replay.script import FAREWELLS, Answer, Script, Stage, Step
 from mailshell.replay.serving.choice import CHOICES, IN_BETWEEN
 from mailshell.replay.serving.delivery import Delivery, Piece, parts_of
+from mailshell.replay.serving.entry import Entry
 from mailshell.replay.serving.link import Link
 from mailshell.replay.serving.report import Report, Unexpected
 from mailshell.session import make_engine
 from mailshell.text.escape import escape
+from mailshell.transport.deflate import NotDeflate
 
 #: What a client may send: a longer line or a larger command ends the conversation (octets).
 LIMITS = Limits(line=MIB, literal=2 * GIB)
@@ -29,6 +32,8 @@ _LARGEST_COMMAND = 4 * MIB
 _MOST_LITERALS = 1000
 FAIL, BAD, CLOSE = "fail", "bad", "close"
 _GO_AHEAD = b"+ OK\r\n"
+#: A place in the recording, what is to be written, and the tag of the client.
+_Queued: TypeAlias = tuple[int, Answer | bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Conversation:
         self._choice = CHOICES[rules.match](script)
         self._random = random.Random(rules.delivery.seed)
         self._imap = script.protocol == "imap"
+        #: Until the first recorded command comes, if the recording began in the middle of a session.
+        self._entry = Entry(script, strict=rules.match == "strict") if script.joined else None
         self._framer: ImapFramer | Pop3Framer
         self._begin_stream()
         #: The step being played, with the tag that the client gave it, and the lines that it still waits for.
@@ -62,24 +69,42 @@ class Conversation:
         self._lines: deque[Stage] = deque()
         #: The stages of the command being received that were answered already.
         self._answered: set[int] = set()
-        self._queue: list[tuple[int, Answer | bytes, bytes]] = []
+        self._queue: list[_Queued] = []
         self._place = 0
         self._ends = False
+        #: The answer after which both sides compress, as long as it is not written.
+        self._agreement: Answer | None = None
 
     async def run(self) -> None:
         """Play until either side ends the connection."""
         greeting = self._script.steps[0]
-        self._play(greeting.stages[0])
+        if self._entry is not None:
+            self._say(self._entry.greeting)
+        else:
+            self._play(greeting.stages[0])
         self._ends = greeting.closes
         await self._deliver()
-        while not self._ends and (octets := await self._link.read()):
+        while not self._ends and (octets := await self._read()):
             self._framer.feed(octets)
-            while not self._ends and not self._upgrading and (frame := self._framer.next()) is not None:
-                self._frame(frame)
-            await self._deliver()
+            await self._take()
             if self._upgrading and not self._ends:
                 await self._link.start_tls(self._context())
                 self._begin_stream()
+
+    async def _read(self) -> bytes:
+        try:
+            return await self._link.read()
+        except NotDeflate as error:
+            self._hang_up(str(error))
+            return b""
+
+    async def _take(self) -> None:
+        """Answer what has come, up to a command after which TLS begins."""
+        while not (self._ends or self._upgrading) and (frame := self._framer.next()) is not None:
+            self._frame(frame)
+            if self._agreement is not None:
+                await self._deliver()
+        await self._deliver()
 
     def _begin_stream(self) -> None:
         """Octets are read anew: at the start, and after the change to TLS."""
@@ -91,6 +116,8 @@ class Conversation:
 
     def _frame(self, frame: Frame | LimitReached) -> None:
         match frame:
+            case Line() if self._entry is not None and self._entry.waits:
+                self._say(self._entry.line(frame))
             case Line() if self._lines and frame.first:
                 self._line(frame)
             case Line():
@@ -135,7 +162,7 @@ class Conversation:
         if step is None:
             if not header.sync:
                 return
-            if request.name in self._in_between:
+            if request.name in self._in_between or (self._entry is not None and self._entry.takes(request.name)):
                 self._say(_GO_AHEAD)
                 return
             self._refuse_literal()
@@ -166,14 +193,20 @@ class Conversation:
         step = self._choice.find(request)
         if step is not None:
             self._begin(step, request)
+        elif self._entry is not None and (answer := self._entry.answer(request)) is not None:
+            self._say(answer)
         elif request.name in self._in_between:
             self._say(self._answer_in_between(request))
         else:
             self._unexpected(request.tag, self._choice.expected(), self._described(request))
 
     def _begin(self, step: Step, request: Request) -> None:
+        if self._entry is not None:
+            self._say(self._entry.unasked)
+            self._entry = None
         self._step, self._tag = step, request.tag
-        self._report.passed.update(passed.number for passed in self._choice.take(step))
+        for passed in self._choice.take(step):
+            self._report.passed.add(passed)
         self._report.played.add(step.number)
         for stage in step.stages:
             if stage.line is None and (stage.literal is None or stage.literal not in self._answered):
@@ -187,6 +220,8 @@ class Conversation:
         if not self._lines:
             self._ends = self._step.closes or self._step.name in FAREWELLS
             self._upgrading = self._step.starts_tls
+            if self._step.name == "COMPRESS":
+                self._agreement = next(filter(_agrees, self._step.answers), None)
 
     # --- what comes unexpected
 
@@ -244,6 +279,16 @@ class Conversation:
     async def _deliver(self) -> None:
         """Write what is queued: what was recorded before other things goes out before them."""
         queued, self._queue = sorted(self._queue, key=lambda entry: entry[0]), []
+        if self._agreement is not None:
+            at = 1 + next((at for at, entry in enumerate(queued) if entry[1] is self._agreement), -1)
+            self._agreement = None
+            await self._write(queued[:at])
+            self._link.inflate()
+            self._link.deflate()
+            del queued[:at]
+        await self._write(queued)
+
+    async def _write(self, queued: Sequence[_Queued]) -> None:
         idles = bool(self._lines) and self._step.name == "IDLE"
         for piece in self._rules.delivery.pieces(self._parts(queued), self._random):
             if piece.pause:
@@ -252,9 +297,14 @@ class Conversation:
                 return
             await self._link.write(piece.octets)
 
-    def _parts(self, queued: Iterable[tuple[int, Answer | bytes, bytes]]) -> Iterable[Piece]:
+    def _parts(self, queued: Iterable[_Queued]) -> Iterable[Piece]:
         for _, answer, tag in queued:
             if isinstance(answer, bytes):
                 yield Piece(0.0, answer)
             else:
                 yield from parts_of(self._script, answer, tag)
+
+
+def _agrees(answer: Answer) -> bool:
+    """Whether it completes a command of IMAP with OK."""
+    return answer.tag_end > answer.tag_at and answer.response is not None and answer.response.ok

@@ -12,6 +12,8 @@ from mailshell.replay.script import Answer, Script
 
 #: The largest piece that is written at once (octets), unless it was one read.
 _LARGEST = 1 << 18
+#: Pieces are joined until they are so large (octets): an answer of any size can be written.
+_MOST_JOINED = 8 << 20
 #: The largest piece of ``random`` (octets).
 _RANDOM = 64
 _SPEED = re.compile(r"x(\d{1,6}(?:\.\d{1,6})?)\Z")
@@ -39,8 +41,7 @@ class Delivery:
 
     def pieces(self, parts: Iterable[Piece], generator: random.Random) -> Iterator[Piece]:
         """Cut what is to be written. The octets and their order stay as they are."""
-        merged = list(_merge(parts, whole=self.chunks == "whole"))
-        for part in merged:
+        for part in _merge(parts, whole=self.chunks == "whole"):
             pause = 0.0 if self.speed is None else part.pause / self.speed
             if self.chunks in ("recorded", "whole"):
                 yield Piece(pause, part.octets)
@@ -94,11 +95,13 @@ def _pause(script: Script, number: int, at: int) -> float:
 def _merge(parts: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
     """Join what came in one read, or all."""
     held: list[Piece] = []
+    size = 0
     for part in parts:
-        if held and not (whole or part.read == held[-1].read):
+        if held and (size >= _MOST_JOINED or not (whole or part.read == held[-1].read)):
             yield from _join(held, whole=whole)
-            held = []
+            held, size = [], 0
         held.append(part)
+        size += len(part.octets)
     if held:
         yield from _join(held, whole=whole)
 

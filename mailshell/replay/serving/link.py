@@ -1,11 +1,13 @@
-"""The connection to one client: octets in and out, in the clear or under TLS, and the change from one to the other."""
+"""The connection to one client: octets in and out, in the clear, under TLS or compressed, and the changes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+
+from mailshell.transport.deflate import Deflate
 
 _READ_AHEAD = 1 << 20
 
@@ -22,6 +24,9 @@ class Link(asyncio.Protocol):
         self._writable.set()
         self._ended = False
         self._lost = False
+        self._packing = Deflate()
+        self._inflates = self._deflates = False
+        self._inflated: Iterator[bytes] = iter(())
         #: Keeps the task alive while it runs.
         self.task: asyncio.Task[None] | None = None
 
@@ -63,7 +68,16 @@ class Link(asyncio.Protocol):
         return self._lost
 
     async def read(self) -> bytes:
-        """What the client has sent since; empty at the end of the stream."""
+        """What the client has sent since; empty at the end of the stream. NotDeflate if that can't be decompressed."""
+        while True:
+            if piece := next(self._inflated, b""):
+                return piece
+            octets = await self._read()
+            if not octets or not self._inflates:
+                return octets
+            self._inflated = self._packing.decompress(octets)
+
+    async def _read(self) -> bytes:
         while not self._inbox:
             if self._ended:
                 return b""
@@ -89,7 +103,7 @@ class Link(asyncio.Protocol):
     async def write(self, octets: bytes) -> None:
         """Write, and wait while the client is too slow to read."""
         if not self._lost and self._transport is not None:
-            self._transport.write(octets)
+            self._transport.write(self._packing.compress(octets) if self._deflates else octets)
             await self._writable.wait()
 
     async def start_tls(self, context: ssl.SSLContext) -> None:
@@ -106,6 +120,14 @@ class Link(asyncio.Protocol):
             return
         assert upgraded is not None
         self._transport = upgraded
+
+    def inflate(self) -> None:
+        """What the client sends is compressed from here on (RFC 4978): to be called before it is told to begin."""
+        self._inflates = True
+
+    def deflate(self) -> None:
+        """What is written from here on is compressed."""
+        self._deflates = True
 
     def close(self) -> None:
         """End the connection when all is written."""

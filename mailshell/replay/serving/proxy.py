@@ -20,10 +20,11 @@ from mailshell.replay.nobody import Nobody
 from mailshell.replay.serving.link import Link
 from mailshell.replay.serving.listening import Listening
 from mailshell.session import Session
+from mailshell.transport.deflate import NotDeflate
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed, TlsFailed
 from mailshell.transport.tls import TlsOptions
-from mailshell.wire import Closed, Octets, WireEvent
+from mailshell.wire import Closed, Compressed, Octets, WireEvent
 
 _CONNECT_SECONDS = 15.0
 #: The server is not read while the client has so much to read yet (octets).
@@ -96,7 +97,7 @@ class RecordingProxy:
 
     async def _pass(self, link: Link, recorder: Recorder, secrets: Secrets) -> None:
         """Pass octets between the client and the server until either ends."""
-        from_server = _FromServer()
+        from_server = _FromServer(link)
         session = Session(self._endpoint, Nobody(), observers=[recorder, from_server], tls=self._tls, secrets=secrets)
         try:
             await session.open(_CONNECT_SECONDS)
@@ -109,6 +110,8 @@ class RecordingProxy:
         try:
             while octets := await link.read():
                 session.write(octets)
+        except NotDeflate as error:
+            self.problems.append(f"the client: {error}")
         except SessionError:
             # The server has ended the connection; what it said before that is passed on.
             await answering
@@ -119,6 +122,9 @@ class RecordingProxy:
 
     async def _answer(self, link: Link, session: Session, from_server: _FromServer) -> None:
         while octets := await from_server.get():
+            if isinstance(octets, Compressed):
+                link.deflate()
+                continue
             if not (session.awaits_tls and from_server.empty):
                 await link.write(octets)
                 continue
@@ -138,9 +144,10 @@ class _FromServer:
 
     masks = False
 
-    def __init__(self) -> None:
+    def __init__(self, link: Link) -> None:
         self.session: Session | None = None
-        self._queue: asyncio.Queue[bytes] = asyncio.Queue()
+        self._link = link
+        self._queue: asyncio.Queue[bytes | Compressed] = asyncio.Queue()
         self._waiting = 0
         self._paused = False
 
@@ -148,9 +155,11 @@ class _FromServer:
     def empty(self) -> bool:
         return self._queue.empty()
 
-    async def get(self) -> bytes:
+    async def get(self) -> bytes | Compressed:
         """What came next; empty at the end."""
         octets = await self._queue.get()
+        if isinstance(octets, Compressed):
+            return octets
         self._waiting -= len(octets)
         stream = self.session.stream if self.session is not None else None
         if self._paused and self._waiting == 0 and stream is not None:
@@ -166,6 +175,9 @@ class _FromServer:
             if self._waiting > _MOST_WAITING and stream is not None:
                 self._paused = True
                 stream.pause()
+        elif isinstance(event, Compressed):
+            self._link.inflate()
+            self._queue.put_nowait(event)
         elif isinstance(event, Closed):
             self._queue.put_nowait(b"")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mailshell.replay.script import Script
 from mailshell.text.escape import escape
@@ -23,17 +23,33 @@ class Unexpected:
         return escape(f"expected {self.expected:.{_SHOWN}}, and {self.came:.{_SHOWN}} came")
 
 
-@dataclass(slots=True)
+class Numbers:
+    """Numbers of steps, an octet each."""
+
+    def __init__(self, most: int) -> None:
+        self._marks = bytearray(most)
+
+    def add(self, number: int) -> None:
+        self._marks[number] = True
+
+    def __contains__(self, number: int) -> bool:
+        return bool(self._marks[number])
+
+    def __len__(self) -> int:
+        return self._marks.count(True)
+
+
 class Report:
     """Of all clients together. ``played`` and ``passed`` hold the numbers of steps; of unexpected ones the first are
     kept and all are counted."""
 
-    script: Script
-    clients: int = 0
-    played: set[int] = field(default_factory=set)
-    passed: set[int] = field(default_factory=set)
-    unexpected: list[Unexpected] = field(default_factory=list)
-    count: int = 0
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.clients = 0
+        self.played = Numbers(len(script.steps))
+        self.passed = Numbers(len(script.steps))
+        self.unexpected: list[Unexpected] = []
+        self.count = 0
 
     def note(self, unexpected: Unexpected) -> None:
         """Something unexpected has come."""
@@ -42,20 +58,25 @@ class Report:
             self.unexpected.append(unexpected)
 
     @property
+    def missed(self) -> list[int]:
+        """The numbers of the commands that no client has sent, apart from those that were passed over on purpose."""
+        numbers = range(1, len(self.script.steps))
+        return [number for number in numbers if number not in self.played and number not in self.passed]
+
+    @property
     def unplayed(self) -> list[str]:
-        """The commands that no client has sent. Those that were passed over on purpose are not missed."""
-        missed = (step for step in self.script.steps[1:] if step.number not in self.played | self.passed)
-        return [step.words for step in missed]
+        """Those commands as they may be shown."""
+        return [self.script.steps[number].words for number in self.missed]
 
     def lines(self) -> Iterator[str]:
         """The report as lines fit for a terminal."""
         clients = "1 client" if self.clients == 1 else f"{self.clients:,} clients"
         yield f"{clients}, {len(self.played):,} of {len(self.script.steps) - 1:,} commands played"
-        unplayed = self.unplayed
-        for text in unplayed[:_MOST]:
-            yield f"never played: {escape(text[:_SHOWN])}"
-        if len(unplayed) > _MOST:
-            yield f"never played: {len(unplayed) - _MOST:,} more"
+        missed = self.missed
+        for number in missed[:_MOST]:
+            yield f"never played: {escape(self.script.steps[number].words[:_SHOWN])}"
+        if len(missed) > _MOST:
+            yield f"never played: {len(missed) - _MOST:,} more"
         for unexpected in self.unexpected:
             yield f"unexpected: {unexpected}"
         if self.count > len(self.unexpected):

@@ -20,8 +20,8 @@ class RecordingServer:
         self.once = asyncio.Event()
         self._script = script
         self._rules = rules
-        upgrades = any(step.starts_tls for step in script.steps)
-        self._listening = Listening(self._serve, implicit_tls=script.header.tls == "implicit", upgrades=upgrades)
+        implicit = script.header.tls == "implicit"
+        self._listening = Listening(self._serve, implicit_tls=implicit, upgrades=script.starts_tls)
 
     @property
     def port(self) -> int:

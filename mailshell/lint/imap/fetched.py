@@ -1,0 +1,155 @@
+"""What a FETCH asked for, and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.finding import Fault
+from mailshell.lint.imap.asked import FetchAsked, Numbers, fetch_asked, read_set, section_name
+from mailshell.lint.imap.boundary import Boundary
+from mailshell.lint.imap.places import Span, find, number, whole
+from mailshell.protocol.exchange import Completed, Exchange, Sent
+from mailshell.protocol.imap.data import Body, Fetched
+
+#: So many messages of one FETCH are kept in mind, and so many are told of.
+_MESSAGES = 1 << 16
+_TOLD = 5
+_KINDS = frozenset({"FETCH", "UID FETCH"})
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A FETCH under way: the messages that have all, and those that lack something, by number or UID."""
+
+    exchange: Exchange
+    asked: FetchAsked
+    numbers: Numbers
+    by_uid: bool
+    whole: set[int] = field(default_factory=set)
+    lacking: dict[int, tuple[frozenset[str], Span]] = field(default_factory=dict)
+
+
+class FetchedItems(Checker):
+    """Each message that is answered has all items that were asked for, in one response or several."""
+
+    def __init__(self) -> None:
+        self._pending: list[_Pending] = []
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        exchange = event.exchange
+        if exchange.name in _KINDS and len(self._pending) < 100:
+            asked = fetch_asked(exchange)
+            numbers = None if asked is None else read_set(asked.set)
+            if asked is not None and numbers is not None and not asked.modified:
+                self._pending.append(_Pending(exchange, asked, numbers, exchange.name == "UID FETCH"))
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        response = received.response
+        if not self._pending:
+            return NONE
+        if response.name in ("EXPUNGE", "VANISHED"):
+            # Who asked by number during UID FETCH is asked for anew.
+            self._pending = [one for one in self._pending if one.by_uid]
+        return self._fetched(received) if response.name == "FETCH" else NONE
+
+    def _fetched(self, received: Received) -> Iterator[Fault]:
+        response, data = received.response, received.data
+        if not isinstance(data, Fetched) or not data.number:
+            return
+        uid = next((item.value for item in data.items if item.name == "UID"), None)
+        came = frozenset(section_name(item.name) if "[" in item.name else item.name for item in data.items)
+        for pending in self._pending:
+            if pending.asked.partial:
+                yield from self._partial(pending.asked, received)
+            key = uid if pending.by_uid else data.number
+            if not isinstance(key, int):
+                if len(self._pending) == 1 and pending.asked.items & came:
+                    yield Fault("uid-fetch-without-uid", *number(response), expected="UID among the items")
+                continue
+            if key in pending.whole or key not in pending.numbers or len(pending.whole) >= _MESSAGES:
+                continue
+            before = pending.lacking.get(key)
+            missing = (pending.asked.items if before is None else before[0]) - came
+            if not missing:
+                pending.lacking.pop(key, None)
+                pending.whole.add(key)
+            elif before is not None or len(pending.lacking) < _MESSAGES:
+                pending.lacking[key] = missing, number(response)
+
+    def _partial(self, asked: FetchAsked, received: Received) -> Iterator[Fault]:
+        assert isinstance(received.data, Fetched)
+        for item in received.data.items:
+            if not isinstance(item.value, Body) or item.value.size is None:
+                continue
+            name = section_name(item.name)
+            start, length = find(received.response, item.name.encode("latin-1", "replace")), item.value.size
+            most = asked.partial.get(name)
+            if most is not None and length > most:
+                what = f"{item.name} has {length} octets, and {most} were asked for"
+                yield Fault("partial-too-long", *start, what, f"at most {most} octets")
+            elif most is None and name not in asked.items:
+                origin = next((key for key in asked.partial if key.partition("<")[0] == name), None)
+                if origin is not None:
+                    what = f"a part of {item.name} was asked for, and the answer does not say from where it is"
+                    yield Fault("partial-without-origin", *start, what, origin.replace("{", "(").replace("}", ")"))
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        pending = next((one for one in self._pending if one.exchange is event.exchange), None)
+        if pending is None:
+            return
+        self._pending.remove(pending)
+        if event.response.status != "OK":
+            return
+        for key, (missing, place) in list(pending.lacking.items())[:_TOLD]:
+            # A partial answer without its origin has been told of.
+            names = sorted(name for name in missing if name not in pending.asked.partial)
+            if names:
+                shown = ", ".join(name.replace("{", "(").replace("}", ")") for name in names[:4])
+                what = f"{'the message with the UID' if pending.by_uid else 'message'} {key} came without {shown}"
+                yield Fault("fetch-item-missing", *place, what, "all items that were asked for")
+
+
+class FetchedNothing(Checker):
+    """FETCH was answered with OK and no data, and the messages were not expunged, as the next commands show."""
+
+    def __init__(self) -> None:
+        self._boundary = Boundary()
+        self._exchange: Exchange | None = None
+        self._came = False
+        self._suspect: tuple[Span, str] | None = None
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        if event.exchange.name == "FETCH":
+            self._exchange, self._came = event.exchange, False
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        name = received.response.name
+        if name == "FETCH":
+            self._came = True
+        elif name in ("EXPUNGE", "VANISHED") or self._boundary.untagged(received, now):
+            self._suspect = None
+            self._came = True
+        return NONE
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        if self._boundary.completed(event):
+            self._suspect = None
+        ok, name = event.response.status == "OK", event.exchange.name
+        if self._suspect is not None and ok and name in ("NOOP", "CHECK", "IDLE", "EXPUNGE"):
+            (start, end), what = self._suspect
+            self._suspect = None
+            yield Fault("fetch-without-data", start, end, what, "a FETCH response for each message, or NO")
+        if event.exchange is not self._exchange:
+            return
+        self._exchange = None
+        asked, view = fetch_asked(event.exchange), now.imap.mailbox
+        if not ok or self._came or asked is None or asked.modified or view is None or not view.exists:
+            return
+        numbers = read_set(asked.set, view.exists)
+        if numbers is not None and numbers.largest <= view.exists and numbers.smallest > 0:
+            what = f"FETCH {asked.set} was answered with OK and no data; the messages were not expunged"
+            self._suspect = whole(event.response), what

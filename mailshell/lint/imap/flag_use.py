@@ -1,0 +1,207 @@
+"""Flags: those that a mailbox defines, those that its messages have, and what STORE makes of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.finding import Fault
+from mailshell.lint.imap.asked import Numbers, arguments, read_set
+from mailshell.lint.imap.boundary import SELECTING, Boundary
+from mailshell.lint.imap.places import Span, code, find, number, whole
+from mailshell.protocol.exchange import Completed, Exchange, Sent
+from mailshell.protocol.imap.data import Fetched, Words
+from mailshell.protocol.imap.response import Response
+
+#: RFC 9051 section 2.3.2, in the order of FLAGS responses there. ``\\Recent``: RFC 3501 section 2.3.2.
+SYSTEM = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
+_SYSTEM = frozenset(flag.upper() for flag in (*SYSTEM, "\\Recent", "\\*"))
+#: So many combinations of flags, and so many keywords, are kept in mind.
+_MOST = 1000
+_STORE = re.compile(
+    r"(\S+) +(?P<modifiers>\([^)]*\) +)?(?P<sign>[+-]?)FLAGS(?P<silent>\.SILENT)? +\(?(?P<flags>[^()]*)\)?\Z",
+    re.IGNORECASE,
+)
+
+
+def _flags(data: object) -> tuple[str, ...] | None:
+    """The flags of a FETCH response; None if it has none."""
+    if not isinstance(data, Fetched):
+        return None
+    value = next((item.value for item in data.items if item.name == "FLAGS"), None)
+    return value if isinstance(value, tuple) else None
+
+
+def _unknown_system(flags: Iterable[str]) -> str | None:
+    return next((flag for flag in flags if flag[:1] == "\\" and flag.upper() not in _SYSTEM), None)
+
+
+class FlagNames(Checker):
+    """FLAGS defines what the messages have, and PERMANENTFLAGS is some of it."""
+
+    def __init__(self) -> None:
+        self._boundary = Boundary()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._defined: frozenset[str] | None = None
+        self._permanent: Response | None = None
+        self._fine: set[tuple[str, ...]] = set()
+        self._told: set[str] = set()
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        response = received.response
+        if self._boundary.untagged(received, now):
+            self._reset()
+        if response.name == "FLAGS":
+            return self._define(received)
+        if response.name == "FETCH":
+            flags = _flags(received.data)
+            if flags and flags not in self._fine:
+                return self._fetched(flags, response, now)
+        elif response.name == "OK" and response.code_name == "PERMANENTFLAGS":
+            self._permanent = response
+        return NONE
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        if self._boundary.completed(event):
+            self._reset()
+        response, view = self._permanent, now.imap.mailbox
+        self._permanent = None
+        if event.exchange.name not in SELECTING or response is None or self._defined is None or view is None:
+            return
+        permanent = view.permanent_flags or ()
+        strange = [flag for flag in permanent if flag.upper() not in self._defined and flag != "\\*"]
+        if strange:
+            what = f"PERMANENTFLAGS has {', '.join(strange[:5])}, which FLAGS has not"
+            place = find(response, strange[0].encode("latin-1", "replace"))
+            yield Fault("permanent-flag-undefined", *place, what, "flags of the FLAGS response, and \\*")
+
+    def _define(self, received: Received) -> Iterator[Fault]:
+        data, response = received.data, received.response
+        if not isinstance(data, Words):
+            return
+        self._defined = frozenset(word.upper() for word in data.words)
+        self._fine.clear()
+        missing = [flag for flag in SYSTEM if flag.upper() not in self._defined]
+        if missing:
+            yield Fault("system-flag-undefined", *whole(response), f"FLAGS lacks {', '.join(missing)}")
+        if (strange := _unknown_system(data.words)) is not None:
+            yield from self._strange(strange, response)
+
+    def _fetched(self, flags: tuple[str, ...], response: Response, now: Now) -> Iterator[Fault]:
+        if len(self._fine) < _MOST:
+            self._fine.add(flags)
+        if (strange := _unknown_system(flags)) is not None:
+            yield from self._strange(strange, response)
+        if now.rev2 and "\\RECENT" in {flag.upper() for flag in flags}:
+            yield from self._once("recent-flag", "\\Recent", response, "")
+        if self._defined is None:
+            return
+        for flag in flags:
+            if flag[:1] != "\\" and flag.upper() not in self._defined:
+                what = f"message {response.number} has the keyword {flag}, which FLAGS has not"
+                yield from self._once("keyword-undefined", flag, response, what)
+
+    def _strange(self, flag: str, response: Response) -> Iterator[Fault]:
+        yield from self._once("unknown-system-flag", flag, response, f"no standard has a system flag {flag}")
+
+    def _once(self, rule: str, flag: str, response: Response, what: str) -> Iterator[Fault]:
+        key = f"{rule} {flag.upper()}"
+        if key not in self._told and len(self._told) < _MOST:
+            self._told.add(key)
+            yield Fault(rule, *find(response, flag.encode("utf-8")), what)
+
+
+@dataclass(slots=True)
+class _Store:
+    exchange: Exchange
+    numbers: Numbers
+    set: str
+    sign: str
+    silent: bool
+    modified: bool
+    flags: tuple[str, ...]
+    answered: bool = False
+    echoed: bool = False
+    lacking: dict[int, tuple[str, Span]] = field(default_factory=dict)
+
+
+class Stores(Checker):
+    """What STORE asks for is what its answer says."""
+
+    def __init__(self) -> None:
+        self._stores: list[_Store] = []
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        exchange = event.exchange
+        if exchange.name not in ("STORE", "UID STORE") or len(self._stores) >= 100:
+            return NONE
+        match = _STORE.match(arguments(exchange) or "")
+        numbers = None if match is None else read_set(match[1])
+        if match is not None and numbers is not None:
+            flags = tuple(match["flags"].split())
+            silent, modified = bool(match["silent"]), bool(match["modifiers"])
+            self._stores.append(_Store(exchange, numbers, match[1], match["sign"], silent, modified, flags))
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        if not self._stores or received.response.name != "FETCH":
+            return NONE
+        return self._fetched(received, now)
+
+    def _fetched(self, received: Received, now: Now) -> Iterator[Fault]:
+        data, response = received.data, received.response
+        flags = _flags(data)
+        assert isinstance(data, Fetched)
+        uid = next((item.value for item in data.items if item.name == "UID"), None)
+        has = {flag.upper() for flag in flags or ()}
+        for store in self._stores:
+            key = uid if store.exchange.name == "UID STORE" else data.number
+            if not isinstance(key, int) or key not in store.numbers:
+                continue
+            store.answered = True
+            if flags is None:
+                continue
+            if store.silent and not store.modified and not store.echoed:
+                store.echoed = True
+                yield Fault("silent-store-echoed", *number(response))
+            wrong = self._wrong(store, has, now)
+            if wrong is None:
+                store.lacking.pop(key, None)
+            elif len(store.lacking) < _MOST:
+                store.lacking[key] = wrong, find(response, b"FLAGS")
+
+    def _wrong(self, store: _Store, has: set[str], now: Now) -> str | None:
+        """The flag that was to be stored, or taken away, and was not, though PERMANENTFLAGS has it."""
+        view = now.imap.mailbox
+        permanent = {flag.upper() for flag in (view.permanent_flags or () if view is not None else ())}
+        for flag in store.flags:
+            upper = flag.upper()
+            may = upper in permanent or (upper[:1] != "\\" and "\\*" in permanent)
+            if may and (upper in has) == (store.sign == "-"):
+                return flag
+        return None
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        store = next((one for one in self._stores if one.exchange is event.exchange), None)
+        if store is None:
+            return
+        self._stores.remove(store)
+        view, status, place = now.imap.mailbox, event.response.status, whole(event.response)
+        if status == "OK" and not store.modified:
+            for key, (flag, where) in list(store.lacking.items())[:1]:
+                what = f"{flag} was to be {'taken away' if store.sign == '-' else 'set'}; message {key} does not show it"
+                yield Fault("flag-not-stored", *where, what)
+            by_number = store.exchange.name == "STORE"
+            if not store.answered and not store.silent and by_number and view is not None and view.exists:
+                numbers = read_set(store.set, view.exists)
+                if numbers is not None and 0 < numbers.smallest and numbers.largest <= view.exists:
+                    yield Fault("store-without-fetch", *place)
+        elif status == "NO" and view is not None and "\\*" in (view.permanent_flags or ()):
+            keywords = [flag for flag in store.flags if flag[:1] != "\\"]
+            if keywords and len(keywords) == len(store.flags) and event.response.code is None:
+                what = f"{', '.join(keywords[:5])} is refused, and PERMANENTFLAGS has \\*"
+                yield Fault("keyword-refused", *place, what)

@@ -1,0 +1,20 @@
+"""Whether what comes from the server is still read at the right place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Footing:
+    """``lost``: from this offset on the octets can be read in two ways, and what makes no sense follows from that.
+
+    Set by whoever tells of it. A response that makes sense and begins behind it is a footing again.
+    """
+
+    lost: int | None = None
+
+    def regain(self, offset: int) -> None:
+        """A response that begins at ``offset`` makes sense."""
+        if self.lost is not None and offset > self.lost:
+            self.lost = None

@@ -1,0 +1,118 @@
+"""Lines that have no place in the protocol, and the form of lines that have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.finding import Fault
+from mailshell.lint.imap.footing import Footing
+from mailshell.lint.imap.literals import ITEM_NAME, Literals
+from mailshell.protocol.events import Deviation, Line
+from mailshell.protocol.exchange import Completed, Continuation, Stray
+from mailshell.protocol.imap.response import Response
+
+_CODE = re.compile(rb"(\*[ \t]*)?\[[A-Za-z][^\]]*\]?")
+_ITEMS = re.compile(rb"[ \t]*\)?[ \t]*%b[ \t]" % ITEM_NAME, re.IGNORECASE)
+#: What is known of lines that some servers send without a tag, and who they are.
+_KNOWN = (
+    (re.compile(rb"Server Unavailable\. \d+", re.IGNORECASE), "Exchange, when a mailbox can't be reached"),
+    (re.compile(rb"Connection is closed\. \d+", re.IGNORECASE), "Exchange, before it closes the connection"),
+)
+#: Some clients read no more than this of a line (octets).
+LONG = 10_000
+
+
+class StrayLines(Checker):
+    """Each line is untagged, tagged or a continuation request. Of a run of stray lines one of each kind is told."""
+
+    def __init__(self, footing: Footing) -> None:
+        self._footing = footing
+        self._stray = False
+        self._run: set[str] = set()
+        self._last_text = b""
+
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+        self._sense(received.response)
+        yield from ()
+
+    def continuation(self, event: Continuation, now: Now) -> Iterator[Fault]:
+        self._sense(event.response)
+        yield from ()
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        self._sense(event.response)
+        self._last_text = event.response.text.strip()[:1000]
+        yield from ()
+
+    def _sense(self, response: object) -> None:
+        self._run.clear()
+        if isinstance(response, Response):
+            self._footing.regain(response.offset)
+
+    def deviation(self, event: Deviation, now: Now) -> Iterator[Fault]:
+        # The line itself comes with the event that follows.
+        if event.rule in ("stray-line", "unknown-tag"):
+            self._stray = event.rule == "stray-line"
+        yield from ()
+
+    def stray(self, event: Stray, now: Now) -> Iterator[Fault]:
+        if not self._stray or self._footing.lost is not None:
+            return
+        fault = self._fault(event)
+        if fault.rule not in self._run:
+            self._run.add(fault.rule)
+            yield fault
+
+    def _fault(self, event: Stray) -> Fault:
+        octets, start, end = event.octets, event.offset, event.offset + len(event.octets)
+        if not octets:
+            return Fault("empty-line", start, end, expected="a response")
+        code = _CODE.match(octets)
+        if code:
+            missing = "OK" if code[1] else "`* OK`"
+            return Fault("code-without-status", start, start + code.end(), expected=f"{missing} before the code")
+        if _ITEMS.match(octets):
+            detail = "FETCH data items stand outside the list and outside any response"
+            return Fault("item-behind-list", start, end, detail, "these items before the `)`")
+        detail = ""
+        if octets.strip() == self._last_text:
+            detail = "the text of the last completion stands here once more, without a tag"
+        else:
+            known = next((who for pattern, who in _KNOWN if pattern.search(octets)), "")
+            if known:
+                detail = f"a line that is no response; it is known from {known}"
+        return Fault("stray-line", start, end, detail, "`* `, `+ ` or a tag")
+
+
+class ContinuationForm(Checker):
+    """``+`` has a space behind it, also if nothing follows."""
+
+    def continuation(self, event: Continuation, now: Now) -> Iterator[Fault]:
+        response = event.response
+        if isinstance(response, Response) and response.line[1:2] != b" ":
+            yield Fault("plus-without-space", response.offset, response.offset + 1, expected="`+ `")
+
+
+class LongLines(Checker):
+    """Lines that are too long for some clients; one note for each command."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+        if len(line.octets) > LONG and not self._told:
+            self._told = True
+            detail = f"a line of {len(line.octets):,} octets"
+            yield Fault("long-line", line.offset, line.offset + len(line.octets), detail)
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        self._told = False
+        yield from ()
+
+
+def checkers() -> list[Checker]:
+    """Those of framing, fresh."""
+    footing = Footing()
+    return [Literals(footing), StrayLines(footing), ContinuationForm(), LongLines()]

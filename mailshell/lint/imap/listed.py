@@ -1,0 +1,113 @@
+"""LIST: the names that come are those that the pattern asks for (RFC 9051 section 6.3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.finding import Fault
+from mailshell.lint.imap.asked import arguments
+from mailshell.lint.imap.places import find, whole
+from mailshell.protocol.exchange import Completed, Exchange, Sent
+from mailshell.protocol.imap.data import MailboxListing
+from mailshell.protocol.imap.mailbox_name import decode_mailbox
+from mailshell.protocol.imap.values import Atom, List, Quoted, Value, read_octets
+
+#: A longer pattern, or one with more wildcards, is not looked at; neither is a longer name.
+_LENGTH, _WILDCARDS, _NAME = 200, 10, 2000
+
+
+def matches(pattern: str, name: str, delimiter: str | None) -> bool:
+    """Whether the name is one that the pattern asks for: ``*`` is anything, ``%`` anything without the delimiter."""
+    places = {0}
+    for character in [*name, None]:
+        # A wildcard may stand for nothing.
+        left = list(places)
+        for place in left:
+            if place < len(pattern) and pattern[place] in "*%" and place + 1 not in places:
+                places.add(place + 1)
+                left.append(place + 1)
+        if character is None:
+            return len(pattern) in places
+        places = {
+            place if pattern[place] in "*%" else place + 1
+            for place in places
+            if place < len(pattern)
+            and (pattern[place] in ("*", character) or (pattern[place] == "%" and character != delimiter))
+        }
+        if not places:
+            return False
+    return False
+
+
+@dataclass(slots=True)
+class _Asked:
+    exchange: Exchange
+    patterns: list[str]
+    came: set[str] = field(default_factory=set)
+
+
+class ListedNames(Checker):
+    """Looks at LIST while one LIST alone is under way."""
+
+    def __init__(self) -> None:
+        self._asked: _Asked | None = None
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        listing = [one for one in now.engine.outstanding if one.name in ("LIST", "SELECT", "EXAMINE", "XLIST")]
+        self._asked = None
+        if event.exchange.name == "LIST" and len(listing) == 1:
+            patterns = _patterns(event.exchange)
+            if patterns and all(len(one) <= _LENGTH and _wild(one) <= _WILDCARDS for one in patterns):
+                self._asked = _Asked(event.exchange, patterns)
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+        asked = self._asked
+        if asked is None or received.response.name != "LIST":
+            return
+        data = received.data
+        if not isinstance(data, MailboxListing) or len(data.name) > _NAME or data.extended:
+            return
+        if data.name.upper() == "INBOX":
+            asked.came.add("INBOX")
+        names = {data.name, data.name.upper()} if data.name.upper().startswith("INBOX") else {data.name}
+        if data.delimiter:
+            # A server may show that a name has children by the delimiter behind it.
+            names |= {name.removesuffix(data.delimiter) for name in names}
+        patterns = asked.patterns + [one.upper() for one in asked.patterns if one.upper().startswith("INBOX")]
+        if not any(matches(pattern, name, data.delimiter) for pattern in patterns for name in names):
+            place = find(received.response, b'"' + data.raw + b'"', data.raw) if data.raw else whole(received.response)
+            wanted = " or ".join(asked.patterns[:3])
+            yield Fault("list-not-asked-for", *place, f"{data.name!r} does not match {wanted}", f"names like {wanted}")
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        asked = self._asked
+        if asked is None or asked.exchange is not event.exchange:
+            return
+        self._asked = None
+        if event.response.status == "OK" and asked.patterns == ["INBOX"] and "INBOX" not in asked.came:
+            yield Fault("list-without-inbox", *whole(event.response), expected="* LIST with INBOX")
+
+
+def _wild(pattern: str) -> int:
+    return pattern.count("*") + pattern.count("%")
+
+
+def _patterns(exchange: Exchange) -> list[str]:
+    """What the names have to match; nothing if that is the server's own affair, as with a reference that is no prefix.
+
+    ``LIST "" ""`` asks for the delimiter, and options may bring names that no pattern has.
+    """
+    values, wrong = read_octets((arguments(exchange) or "").encode("utf-8"))
+    if len(values) != 2 or wrong:
+        return []
+    reference, pattern = (_string(value) for value in values)
+    if not pattern or reference != "":
+        return []
+    return [pattern.upper() if pattern.upper() == "INBOX" else pattern]
+
+
+def _string(value: Value) -> str | None:
+    return None if isinstance(value, List) or not isinstance(value, (Atom, Quoted)) else decode_mailbox(value.octets)

@@ -1,0 +1,83 @@
+"""Rules of IMAP about searches, capabilities and challenges."""
+
+from __future__ import annotations
+
+from mailshell.lint.rule import Rule, Severity
+
+TABLE = (
+    Rule(
+        "G29",
+        "search-parentheses",
+        "grammar",
+        Severity.WARNING,
+        "RFC 9051 9",
+        "found numbers come with something else in parentheses than the tag or (MODSEQ n)",
+        "leave the parentheses out",
+        look_alike='(TAG "a1") in ESEARCH, and (MODSEQ n) at the end of SEARCH',
+    ),
+    Rule(
+        "G29b",
+        "search-for-esearch",
+        "state",
+        Severity.WARNING,
+        "RFC 4731 3.1",
+        "a search is answered with SEARCH or SORT, where it must be ESEARCH",
+        "take the numbers as ALL, and reckon MIN, MAX and COUNT from them",
+        servers="Cyrus 2.4",
+        applies="a search with RETURN; every SEARCH if IMAP4rev2 is in force",
+        look_alike="no answer at all to RETURN (SAVE)",
+    ),
+    Rule(
+        "G29c",
+        "esearch-without-uid",
+        "state",
+        Severity.ERROR,
+        "RFC 9051 6.4.9",
+        "ESEARCH answers a UID SEARCH and does not say that its numbers are UIDs",
+        "ask again; without the word the numbers are message numbers",
+        servers="Cyrus 2.4 (if nothing was found)",
+        look_alike="ESEARCH without UID for a SEARCH by message numbers",
+    ),
+    Rule(
+        "G30",
+        "capability-not-atom",
+        "grammar",
+        Severity.WARNING,
+        "RFC 9051 9",
+        "among the capabilities stands a word that is no atom",
+        "leave it out",
+        servers="Netscape 4.03",
+        look_alike="a capability that nobody knows, and AUTH=",
+    ),
+    Rule(
+        "G30b",
+        "capability-near-miss",
+        "tokens",
+        Severity.WARNING,
+        "RFC 9051 7.2.2",
+        "a capability is only a piece of one",
+        "don't rely on what it may mean",
+        servers="infomaniak (LITERAL +), Sora (LOGIN)",
+        look_alike="LOGINDISABLED, LITERAL+ and LITERAL-",
+    ),
+    Rule(
+        "G31",
+        "challenge-not-base64",
+        "state",
+        Severity.WARNING,
+        "RFC 9051 7.6",
+        "while AUTHENTICATE waits, a continuation request is plain text instead of base64",
+        "take it as an empty challenge",
+        look_alike="+ and a space with nothing behind it; plain text for IDLE, and before a literal",
+    ),
+    Rule(
+        "G31b",
+        "login-prompt",
+        "state",
+        Severity.NOTE,
+        "RFC 9051 6.2.2",
+        "AUTHENTICATE LOGIN asks in other words than Username: and Password:, which no RFC fixes",
+        "answer in order, whatever the words; some clients compare them",
+        look_alike="the prompts with a colon",
+    ),
+)

@@ -1,0 +1,187 @@
+"""What is told of a message twice must be the same twice, and its parts must add up to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.finding import Fault
+from mailshell.lint.imap.asked import section_name
+from mailshell.lint.imap.boundary import Boundary
+from mailshell.lint.imap.places import find, find_after
+from mailshell.protocol.exchange import Completed
+from mailshell.protocol.imap.data import Body, BodyStructure, Fetched, FetchItem
+from mailshell.protocol.imap.response import Response
+
+#: So many messages are remembered, and so many facts of one.
+_MESSAGES = 2048
+_FACTS = 64
+_SAME_AS = {"RFC822": "BODY[]", "RFC822.HEADER": "BODY[HEADER]", "RFC822.TEXT": "BODY[TEXT]"}
+_STATIC = frozenset({"INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE"})
+
+
+@dataclass(slots=True)
+class _Facts:
+    """Of one message: the hash of each item, the octets of each section, those that BODYSTRUCTURE tells of each part,
+    the hash of the header as it stands in the whole message.
+    """
+
+    hashes: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
+    header: int | None = None
+    told: set[str] = field(default_factory=set)
+
+
+class Sameness(Checker):
+    """Remembers what was told of the messages of the selected mailbox."""
+
+    def __init__(self) -> None:
+        self._boundary = Boundary()
+        self._messages: dict[int, _Facts] = {}
+        self._uids: dict[int, int] = {}
+        self._modseqs: dict[int, int] = {}
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        name = received.response.name
+        if name == "FETCH":
+            return self._fetched(received)
+        if name in ("EXPUNGE", "VANISHED"):
+            # The numbers move; what is known by UID stays.
+            self._uids.clear()
+            self._messages = {key: facts for key, facts in self._messages.items() if key > 0}
+        elif name == "ENABLED" or self._boundary.untagged(received, now):
+            self._reset()
+        return NONE
+
+    def completed(self, event: Completed, now: Now) -> Faults:
+        if self._boundary.completed(event):
+            self._reset()
+        return NONE
+
+    def _reset(self) -> None:
+        self._messages.clear()
+        self._uids.clear()
+        self._modseqs.clear()
+
+    def _fetched(self, received: Received) -> Iterator[Fault]:
+        response, data = received.response, received.data
+        if not isinstance(data, Fetched) or not data.number:
+            return
+        uid: object = None
+        modseq: object = None
+        static = []
+        for item in data.items:
+            if item.name == "UID":
+                uid = item.value
+            elif item.name == "MODSEQ":
+                modseq = item.value
+            elif item.name in _STATIC or isinstance(item.value, Body):
+                static.append(item)
+        if isinstance(uid, int) and uid:
+            if len(self._uids) < _MESSAGES:
+                self._uids[data.number] = uid
+        else:
+            uid = self._uids.get(data.number)
+        if isinstance(modseq, int) and isinstance(uid, int):
+            yield from self._modseq(uid, modseq, response)
+        if static:
+            facts = self._of(uid if isinstance(uid, int) else -data.number)
+            for item in static:
+                yield from self._item(facts, item, response)
+            yield from self._sums(facts, response)
+
+    def _of(self, key: int) -> _Facts:
+        """The facts of the message with this UID, or with this number, negative."""
+        facts = self._messages.get(key)
+        if facts is None:
+            if len(self._messages) >= _MESSAGES:
+                del self._messages[next(iter(self._messages))]
+            facts = self._messages[key] = _Facts()
+        return facts
+
+    def _modseq(self, uid: int, modseq: int, response: Response) -> Iterator[Fault]:
+        known = self._modseqs.get(uid)
+        if known is not None and modseq < known:
+            place = find_after(response, b"MODSEQ", b"(%d)" % modseq)
+            what = f"the mod-sequence of the message was {known} and is {modseq} now"
+            yield Fault("modseq-decreases", *place, what, f"{known} or more")
+        if known is not None or len(self._modseqs) < _MESSAGES:
+            self._modseqs[uid] = modseq
+
+    def _item(self, facts: _Facts, item: FetchItem, response: Response) -> Iterator[Fault]:
+        value = item.value
+        if value is None or (isinstance(value, Body) and value.size is None):
+            return
+        name = section_name(item.name) if "[" in item.name else _SAME_AS.get(item.name, item.name)
+        if name.endswith(">") or len(facts.hashes) >= _FACTS:
+            return
+        now = hash(value)
+        if isinstance(value, Body):
+            assert value.size is not None
+            facts.sizes[name] = value.size
+            if name == "BODY[]" and value.octets is not None:
+                facts.header = _header(value.octets)
+            if value.octets is None:
+                return
+            now = hash(value.octets)
+        elif name == "RFC822.SIZE" and isinstance(value, int):
+            facts.sizes[name] = value
+        elif isinstance(value, BodyStructure) and not facts.parts:
+            facts.parts = dict(_parts(value))
+        before = facts.hashes.setdefault(name, now)
+        if before != now:
+            facts.hashes[name] = now
+            place = find(response, item.name.encode("latin-1", "replace"))
+            what = f"{item.name} of the message is another one than before"
+            yield Fault("message-changed", *place, what, "the same as the first time")
+
+    def _sums(self, facts: _Facts, response: Response) -> Iterator[Fault]:
+        """Each is told once for a message."""
+        sizes, whole = facts.sizes, facts.sizes.get("BODY[]")
+        told = sizes.get("RFC822.SIZE")
+        if whole is not None and told is not None and whole != told and "size" not in facts.told:
+            facts.told.add("size")
+            place = find(response, b"RFC822.SIZE %d" % told, b"BODY[]", b"RFC822")
+            what = f"RFC822.SIZE is {told}, and the message has {whole} octets"
+            yield Fault("size-differs", *place, what, f"RFC822.SIZE {whole}")
+        header, text = sizes.get("BODY[HEADER]"), sizes.get("BODY[TEXT]")
+        if None not in (whole, header, text) and "sum" not in facts.told:
+            assert whole is not None and header is not None and text is not None
+            if header + text != whole:
+                facts.told.add("sum")
+                place = find(response, b"BODY[TEXT]", b"BODY[HEADER]", b"BODY[]", b"RFC822")
+                what = f"the header has {header} octets and the text {text}, and the whole message {whole}"
+                yield Fault("header-and-text-differ", *place, what, f"{whole} octets together")
+        hashed = facts.hashes.get("BODY[HEADER]")
+        if None not in (facts.header, hashed) and hashed != facts.header and "header" not in facts.told:
+            facts.told.add("header")
+            place = find(response, b"BODY[HEADER]", b"RFC822.HEADER", b"BODY[]", b"RFC822")
+            yield Fault("header-differs", *place, expected="the octets that stand in the whole message")
+        for section, octets in facts.parts.items():
+            came = sizes.get(f"BODY[{section}]")
+            if came is not None and came != octets and section not in facts.told:
+                facts.told.add(section)
+                place = find(response, b"BODY[%b]" % section.encode("ascii"), b"BODYSTRUCTURE", b"BODY")
+                what = f"BODYSTRUCTURE tells {octets} octets for part {section}, and BODY[{section}] has {came}"
+                yield Fault("part-size-differs", *place, what, f"{came} octets in BODYSTRUCTURE")
+
+
+def _header(message: bytes) -> int | None:
+    """The hash of the header with the empty line behind it; None if it is not clear where it ends."""
+    end = 2 if message.startswith(b"\r\n") else message.find(b"\r\n\r\n") + 4
+    header = message[:end]
+    return hash(header) if end > 3 and header.count(b"\n") == header.count(b"\r\n") else None
+
+
+def _parts(structure: BodyStructure) -> Iterator[tuple[str, int]]:
+    """The parts of which the size is told, by their numbers."""
+    left = [structure]
+    for _ in range(_FACTS):
+        if not left:
+            return
+        part = left.pop()
+        left.extend(part.parts)
+        if part.section and part.size is not None:
+            yield part.section, part.size

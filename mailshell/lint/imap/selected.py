@@ -1,0 +1,217 @@
+"""What a server must tell of a mailbox when it is selected, and what it may not tell otherwise the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.finding import Fault
+from mailshell.lint.imap.asked import arguments
+from mailshell.lint.imap.boundary import SELECTING, Boundary
+from mailshell.lint.imap.places import Span, code, find_after, number, whole
+from mailshell.protocol.exchange import Completed, Sent
+from mailshell.protocol.imap.data import Fetched, MailboxStatus
+from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.state import MailboxView
+
+_NOTED = frozenset({"FLAGS", "EXISTS", "RECENT"})
+#: Of so many mailboxes is remembered what was told last.
+_MAILBOXES = 256
+
+
+class SelectData(Checker):
+    """At the OK of SELECT or EXAMINE: what had to come has come, and it fits together."""
+
+    def __init__(self) -> None:
+        self._boundary = Boundary()
+        self._seen: dict[str, Span] = {}
+        self._listed = False
+        self._open: str | None = None
+
+    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+        if event.exchange.name in SELECTING:
+            self._listed = False
+        yield from ()
+
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+        response = received.response
+        if self._boundary.untagged(received, now):
+            self._seen.clear()
+        if response.name in _NOTED:
+            self._seen[response.name] = number(response)
+        elif response.name == "LIST":
+            self._listed = True
+        elif response.name == "OK" and response.code_name:
+            if len(self._seen) < 100:
+                self._seen[response.code_name] = code(response)
+        yield from ()
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        left = self._boundary.completed(event)
+        if left:
+            self._seen.clear()
+        if event.exchange.name not in SELECTING or event.response.status != "OK":
+            self._open = None if left else self._open
+            return
+        view = now.imap.mailbox
+        before, self._open = self._open, view.name if view is not None else ""
+        yield from self._required(event, now)
+        if view is not None:
+            yield from self._counts(view)
+        if before is not None and before != self._open and "CLOSED" not in self._seen:
+            grounds = [name for name in ("CONDSTORE", "QRESYNC") if now.imap.has(name)] + ["IMAP4rev2"] * now.rev2
+            if grounds:
+                why = f"another mailbox was selected, and the server has {' and '.join(grounds)}"
+                yield Fault("no-closed-code", *whole(event.response), why, "* OK [CLOSED] before the data")
+
+    def _required(self, event: Completed, now: Now) -> Iterator[Fault]:
+        place, seen, name = whole(event.response), self._seen, event.exchange.name
+        missing = [word for word in ("FLAGS", "EXISTS") if word not in seen]
+        if not now.rev2 and "RECENT" not in seen:
+            missing.append("RECENT")
+        if now.rev2 and not self._listed:
+            missing.append("LIST")
+        if "PERMANENTFLAGS" not in seen:
+            missing.append("OK [PERMANENTFLAGS ...]")
+        if missing:
+            yield Fault("select-data-missing", *place, f"{name} was answered without {', '.join(missing)}")
+        if "UIDVALIDITY" not in seen and "UIDNOTSTICKY" not in seen:
+            yield Fault("uidvalidity-missing", *place, expected="* OK [UIDVALIDITY n] before it")
+        if "UIDNEXT" not in seen:
+            yield Fault("uidnext-missing", *place, expected="* OK [UIDNEXT n] before it")
+        if "HIGHESTMODSEQ" not in seen and "NOMODSEQ" not in seen:
+            asked = (arguments(event.exchange) or "").upper()
+            given = "(" in asked and ("CONDSTORE" in asked or "QRESYNC" in asked)
+            if given or now.enabled("CONDSTORE") or now.enabled("QRESYNC"):
+                yield Fault("highestmodseq-missing", *place, expected="* OK [HIGHESTMODSEQ n] or * OK [NOMODSEQ]")
+        elif "HIGHESTMODSEQ" in seen and now.imap.capabilities is not None:
+            if not (now.imap.has("CONDSTORE") or now.imap.has("QRESYNC")):
+                yield Fault("highestmodseq-unannounced", *seen["HIGHESTMODSEQ"])
+
+    def _counts(self, view: MailboxView) -> Iterator[Fault]:
+        for name, value in (("RECENT", view.recent), ("UNSEEN", view.unseen)):
+            if name in self._seen and value is not None and view.exists is not None and value > view.exists:
+                yield Fault(
+                    "count-beyond-exists",
+                    *self._seen[name],
+                    f"{name} is {value}, and the mailbox has {view.exists} messages",
+                    f"at most {view.exists}",
+                )
+
+
+class Unseen(Checker):
+    """A mailbox that was selected without UNSEEN has no message without ``\\Seen``. It is told once."""
+
+    def __init__(self) -> None:
+        self._boundary = Boundary()
+        self._old = 0
+
+    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+        if event.exchange.name in ("STORE", "UID STORE"):
+            self._old = 0
+        yield from ()
+
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+        response = received.response
+        if self._boundary.untagged(received, now) or response.name in ("EXPUNGE", "VANISHED"):
+            self._old = 0
+        if not self._old or response.name != "FETCH" or (response.number or 0) > self._old:
+            return
+        data = received.data
+        items = data.items if isinstance(data, Fetched) else ()
+        flags = next((item.value for item in items if item.name == "FLAGS"), None)
+        if isinstance(flags, tuple) and not any(str(flag).upper() == "\\SEEN" for flag in flags):
+            self._old = 0
+            what = f"message {response.number} has no \\Seen, and the mailbox was selected without UNSEEN"
+            yield Fault("unseen-missing", *number(response), what, "* OK [UNSEEN n] when it was selected")
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        if self._boundary.completed(event):
+            self._old = 0
+        view = now.imap.mailbox
+        if event.exchange.name in SELECTING and event.response.status == "OK" and view is not None and not now.rev2:
+            self._old = view.exists or 0 if view.unseen is None else 0
+        yield from ()
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was told of a mailbox last."""
+
+    uidvalidity: int
+    uidnext: int | None = None
+    highestmodseq: int | None = None
+
+
+class ToldBefore(Checker):
+    """UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ of a mailbox, each time that SELECT, EXAMINE or STATUS tells them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+        self._codes: dict[str, Response] = {}
+
+    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+        if event.exchange.name in ("CREATE", "DELETE", "RENAME"):
+            self._known.clear()
+        elif event.exchange.name in SELECTING:
+            self._codes.clear()
+        yield from ()
+
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+        response = received.response
+        if response.name == "STATUS":
+            data = received.data
+            if isinstance(data, MailboxStatus):
+                yield from self._told(data.name, data.items, response, {})
+        elif response.name == "OK" and response.code_name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ"):
+            self._codes[response.code_name] = response
+            view = now.imap.mailbox
+            if response.code_name == "UIDVALIDITY" and now.imap.pending_mailbox is None and view is not None:
+                yield from self._told(view.name, {"UIDVALIDITY": view.uidvalidity}, response, {})
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        view = now.imap.mailbox
+        if event.exchange.name not in SELECTING or event.response.status != "OK" or view is None:
+            return
+        items = {"UIDVALIDITY": view.uidvalidity, "UIDNEXT": view.uidnext, "HIGHESTMODSEQ": view.highestmodseq}
+        assert isinstance(event.response, Response)
+        yield from self._told(view.name, items, event.response, self._codes)
+
+    def _told(
+        self, name: str, items: Mapping[str, object], response: Response, codes: Mapping[str, Response]
+    ) -> Iterator[Fault]:
+        """Compare with what was told before. ``codes``: where each item stands, if not in the response."""
+        uidvalidity = items.get("UIDVALIDITY")
+        if not isinstance(uidvalidity, int):
+            return
+        key = "INBOX" if name.upper() == "INBOX" else name
+        known = self._known.get(key)
+        if known is None and len(self._known) >= _MAILBOXES:
+            return
+        if known is None or known.uidvalidity != uidvalidity:
+            if known is not None:
+                yield Fault(
+                    "uidvalidity-changed",
+                    *_place("UIDVALIDITY", uidvalidity, codes.get("UIDVALIDITY", response)),
+                    f"UIDVALIDITY was {known.uidvalidity} and is {uidvalidity} now",
+                    str(known.uidvalidity),
+                )
+            known = self._known[key] = _Known(uidvalidity)
+        uidnext, highestmodseq = items.get("UIDNEXT"), items.get("HIGHESTMODSEQ")
+        if isinstance(uidnext, int):
+            if known.uidnext is not None and uidnext < known.uidnext:
+                place = _place("UIDNEXT", uidnext, codes.get("UIDNEXT", response))
+                what = f"UIDNEXT was {known.uidnext} and is {uidnext} now; UIDVALIDITY is the same"
+                yield Fault("uidnext-decreases", *place, what, f"{known.uidnext} or more")
+            known.uidnext = uidnext
+        if isinstance(highestmodseq, int) and highestmodseq:
+            if known.highestmodseq is not None and highestmodseq < known.highestmodseq:
+                place = _place("HIGHESTMODSEQ", highestmodseq, codes.get("HIGHESTMODSEQ", response))
+                what = f"HIGHESTMODSEQ was {known.highestmodseq} and is {highestmodseq} now"
+                yield Fault("highestmodseq-decreases", *place, what, f"{known.highestmodseq} or more")
+            known.highestmodseq = highestmodseq
+
+
+def _place(name: str, value: int, response: Response) -> Span:
+    return find_after(response, name.encode("ascii"), b"%d" % value)

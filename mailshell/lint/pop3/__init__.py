@@ -1,0 +1,1 @@
+"""The rules of POP3 and their checkers."""

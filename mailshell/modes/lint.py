@@ -1,0 +1,209 @@
+"""``mailshell lint FILE...``: what servers did wrong in recordings, in logs of other programs, or in bare octets."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailshell.exits import Exit, UsageError, worse
+from mailshell.lint.finding import Finding
+from mailshell.lint.rule import Severity
+from mailshell.lint.session import TABLES, find_rules
+from mailshell.modes.arguments import Parser
+from mailshell.recording.octets import UnreadableRecording
+from mailshell.recording.reader import open_recording
+from mailshell.replay.linted import Wanted, lint_octets, lint_recording
+from mailshell.report.json import finding_json
+from mailshell.report.sarif import sarif
+from mailshell.report.text import finding_lines, summary
+from mailshell.streams import reason
+from mailshell.text.escape import escape
+from mailshell.text.sentences import counted
+
+if TYPE_CHECKING:
+    import argparse
+
+#: Of one file so many findings are told; the counts are complete.
+_MOST = 10_000
+#: With fewer files than this other processes take longer to start than they save.
+_FEW = 8
+
+
+@dataclass(slots=True)
+class Linted:
+    """What came of one file. ``problem``: why it could not be read, if it could not."""
+
+    path: Path
+    protocol: str = ""
+    server: str = ""
+    found: list[Finding] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    problem: str = ""
+
+
+def main(arguments: Sequence[str]) -> Exit:
+    """Tell of all files. UsageError for wrong arguments; a file that can't be read is told of and the others go on."""
+    parser = Parser("lint", "Find what servers did wrong in recordings, logs of other programs, or bare octets.")
+    severities = [one.word for one in Severity]
+    add = parser.add_argument
+    add("files", metavar="FILE", type=Path, nargs="+", help="a recording, or what mailshell import reads")
+    add("--from", dest="bare", nargs=2, metavar=("server-octets", "PROTOCOL"), help="bare octets of a server")
+    add("--level", choices=severities, default="note", help="tell of nothing less bad (default note)")
+    add("--ignore", action="append", default=[], metavar="RULE", help="leave a rule out; repeatable")
+    add("--fail-on", choices=severities, help="exit status 6 for findings as bad as this")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a finding")
+    form.add_argument("--sarif", action="store_true", help="one SARIF log, for editors and code hosts")
+    add("--summary", action="store_true", help="only the counts, by rule and by server")
+    add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many processes")
+    chosen = parser.parse_args(list(arguments))
+    wanted = Wanted(_severity(chosen.level), frozenset(map(_known, chosen.ignore)))
+    work = partial(lint_file, bare=_bare(chosen.bare), wanted=wanted)
+    status, all_found = Exit.OK, Told(chosen)
+    with _mapped(work, chosen.files, chosen.jobs) as linted:
+        for one in linted:
+            all_found.tell(one)
+            if one.problem:
+                print(f"mailshell: {escape(one.problem)}", file=sys.stderr)
+                status = worse(status, Exit.USAGE)
+    all_found.finish()
+    if chosen.fail_on and all_found.worst >= _severity(chosen.fail_on):
+        status = worse(status, Exit.FINDINGS)
+    return status
+
+
+def lint_file(path: Path, bare: str, wanted: Wanted) -> Linted:
+    """The findings of one file. ``bare``: its protocol, if it holds a server's octets and nothing else."""
+    linted = Linted(path, bare)
+
+    def report(finding: Finding) -> None:
+        if len(linted.found) < _MOST:
+            linted.found.append(finding)
+
+    try:
+        if bare:
+            with open(path, "rb") as file:
+                linted.counts = lint_octets(file, bare, report, wanted)
+            return linted
+        with _as_recording(path) as recording_path:
+            recording = open_recording(recording_path)
+            header = recording.header
+            linted.protocol = header.protocol
+            linted.server = f"{header.host}:{header.port}" if header.port else header.host
+            linted.counts = lint_recording(recording, report, wanted)
+    except (UnreadableRecording, UsageError) as error:
+        linted.problem = str(error) if str(path) in str(error) else f"{path}: {error}"
+    except OSError as error:
+        linted.problem = f"{path} can't be read: {reason(error)}"
+    return linted
+
+
+class Told:
+    """Writes findings as they come. ``worst``: the severity of the worst, 0 if there was none."""
+
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self.worst = 0
+        self._chosen = chosen
+        self._several = len(chosen.files) > 1
+        self._logged: list[tuple[str, Finding]] = []
+        self._counts: dict[str, Counter[str]] = {protocol: Counter() for protocol in TABLES}
+        self._servers: dict[str, Counter[str]] = {}
+
+    def tell(self, linted: Linted) -> None:
+        """Write the findings of one file."""
+        for finding in linted.found:
+            self.worst = max(self.worst, finding.rule.severity)
+        if linted.protocol:
+            self._counts[linted.protocol].update(linted.counts)
+            if linted.server:
+                self._servers.setdefault(linted.server, Counter()).update(linted.counts)
+        if self._chosen.sarif:
+            self._logged += [(linted.path.as_posix(), finding) for finding in linted.found]
+        elif self._chosen.json:
+            for finding in linted.found:
+                print(json.dumps({"file": str(linted.path), **finding_json(finding)}))
+        elif not self._chosen.summary:
+            for finding in linted.found:
+                before = f"{escape(str(linted.path))}: " if self._several else ""
+                for number, line in enumerate(finding_lines(finding)):
+                    print(line if number else before + line)
+
+    def finish(self) -> None:
+        """Write what is told of all of them together."""
+        if self._chosen.sarif:
+            print(json.dumps(sarif(self._logged, bare=self._chosen.bare is not None), indent=1))
+        elif not self._chosen.json:
+            for line in self._summary():
+                print(line)
+
+    def _summary(self) -> Iterator[str]:
+        protocols = [protocol for protocol, counts in self._counts.items() if counts]
+        for protocol in protocols or list(TABLES)[:1]:
+            yield from summary(self._counts[protocol], TABLES[protocol])
+        if len(self._servers) > 1:
+            yield "by server:"
+            for server, counts in sorted(self._servers.items(), key=lambda item: -item[1].total()):
+                worst = ", ".join(name for name, _ in counts.most_common(3))
+                yield f"  {escape(server)}: {counted(counts.total(), 'finding')}{f' ({worst})' if worst else ''}"
+
+
+@contextmanager
+def _mapped(work: partial[Linted], files: Sequence[Path], jobs: int) -> Iterator[Iterable[Linted]]:
+    """The files one after the other, or several at once with a bar that shows how far it is; always in their order."""
+    if len(files) < _FEW or jobs < 2:
+        yield map(work, files)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        results = pool.map(work, files, chunksize=max(1, min(16, len(files) // (4 * jobs))))
+        if not sys.stderr.isatty():
+            yield results
+            return
+        from mailshell.shell.progress import with_bar
+
+        yield with_bar(results, len(files), "files")
+
+
+@contextmanager
+def _as_recording(path: Path) -> Iterator[Path]:
+    """The file itself if it is a recording; else what an import makes of it. UsageError if nothing can."""
+    with open(path, "rb") as file:
+        beginning = file.read(64)
+    if beginning.lstrip().startswith(b'{"mailwire"'):
+        yield path
+        return
+    from mailshell.recording.imports.importer import import_session
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "imported.mwire"
+        import_session([path], made)
+        yield made
+
+
+def _bare(chosen: Sequence[str] | None) -> str:
+    if chosen is None:
+        return ""
+    what, protocol = chosen
+    if what != "server-octets" or protocol not in TABLES:
+        raise UsageError(f"--from takes server-octets and a protocol ({' or '.join(TABLES)})")
+    return protocol
+
+
+def _severity(word: str) -> Severity:
+    return next(one for one in Severity if one.word == word)
+
+
+def _known(word: str) -> str:
+    found = find_rules(word)
+    if not found:
+        raise UsageError(f"there is no rule {word}; mailshell why lists them")
+    return found[0][1].name

@@ -1,0 +1,50 @@
+"""The findings of a recording, or of the bare octets of a server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from mailshell.lint.finding import Finding
+from mailshell.lint.rule import Severity
+from mailshell.lint.session import linter_for
+from mailshell.protocol.events import Side
+from mailshell.recording.reader import Recording
+from mailshell.replay.player import Player
+from mailshell.replay.server_octets import steps
+from mailshell.session import make_engine
+from mailshell.wire import Closed, Octets
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be reported: findings of at least this severity, but none of these rules (ids or names)."""
+
+    level: Severity = Severity.NOTE
+    silenced: frozenset[str] = frozenset()
+
+
+def lint_recording(recording: Recording, report: Callable[[Finding], None], wanted: Wanted) -> Counter[str]:
+    """Play a recording to all rules of its protocol. The counts by name of rule, also of what is not reported."""
+    player = Player(recording.header, [])
+    linter = linter_for(player.engine, report, level=wanted.level, silenced=wanted.silenced)
+    player.observers.append(linter)
+    for record in recording:
+        player.play(record)
+    return linter.counts
+
+
+def lint_octets(file: BinaryIO, protocol: str, report: Callable[[Finding], None], wanted: Wanted) -> Counter[str]:
+    """Apply the rules to what a server has sent, as far as they can do without the client's side."""
+    engine = make_engine(protocol)
+    linter = linter_for(engine, report, level=wanted.level, silenced=wanted.silenced)
+    offsets = {Side.CLIENT: 0, Side.SERVER: 0}
+    for side, octets in steps(file, protocol):
+        linter.wire(Octets(side, octets, 0.0, False, offsets[side]))
+        offsets[side] += len(octets)
+        for event in engine.sent(octets) if side is Side.CLIENT else engine.received(octets):
+            linter.event(event, 0.0, False)
+    linter.wire(Closed(0.0, True, ""))
+    return linter.counts
