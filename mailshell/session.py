@@ -105,6 +105,7 @@ class Session:
         self.last_activity = 0.0
         self._clock = clock
         self._stream: Stream | None = None
+        self._reached = False
         self._greeted: asyncio.Future[Status] | None = None
         self._received = 0
         self._first = b""
@@ -155,12 +156,14 @@ class Session:
                 route=self.route,
                 connected=self._connected,
             )
-        except TlsFailed as error:
-            self._tls_failed(error)
-            self._wire(Closed(self._clock(), False, "the connection was dropped"))
-            raise
         except ConnectFailed as error:
-            self._wire(NotConnected(self._clock(), str(error), tuple(error.attempts)))
+            if isinstance(error, TlsFailed):
+                self.tls_failure = error
+            if isinstance(error, TlsFailed) and self._reached:
+                self._tell_refused(error)
+                self._wire(Closed(self._clock(), False, "the connection was dropped"))
+            else:
+                self._wire(NotConnected(self._clock(), str(error), tuple(error.attempts)))
             raise
         self._stream = stream
         self.last_activity = self._clock()
@@ -196,12 +199,14 @@ class Session:
         try:
             info = await self._stream.start_tls(make_context(self.tls_options), name, self.answers.timeout)
         except TlsFailed as error:
-            self._tls_failed(error)
+            self.tls_failure = error
+            self._tell_refused(error)
             raise
         self.awaits_tls = False
         self._tls_started(info)
 
     def _connected(self, stream: Stream) -> None:
+        self._reached = True
         now = self._clock()
         self._wire(Connected(now, stream.peer, tuple(stream.attempts)))
         if self.endpoint.implicit_tls:
@@ -211,8 +216,7 @@ class Session:
         self.engine.started_tls()
         self._wire(tls_started(self._clock(), info))
 
-    def _tls_failed(self, error: TlsFailed) -> None:
-        self.tls_failure = error
+    def _tell_refused(self, error: TlsFailed) -> None:
         self._wire(TlsRefused(self._clock(), str(error), error.check, fingerprints(error.chain)))
 
     def close(self) -> None:

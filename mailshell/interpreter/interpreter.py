@@ -34,7 +34,7 @@ from mailshell.interpreter.stopwatch import Stopwatch
 from mailshell.interpreter.stores import Account
 from mailshell.interpreter.tap import Tap
 from mailshell.interpreter.typed_mask import TypedMask
-from mailshell.interpreter.warnings import login_risk, situation, warnings_for
+from mailshell.interpreter.warnings import in_the_clear, login_risk, situation, warnings_for
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
@@ -197,6 +197,11 @@ class Interpreter:
             session.close()
             words = f"{greeting.status} {words_of(greeting)}"
             raise AnswerUnusable(f"{endpoint.name} turns the connection away: {words}")
+        if greeting.status == "PREAUTH" and in_the_clear(session):
+            self.console.say(
+                "note: the server greets with PREAUTH in the clear: TLS can't begin any more, and anybody on the way "
+                "may have put it there (RFC 9051 7.1.4)"
+            )
         if options.tls == "starttls":
             result = await self.run_command("STARTTLS" if endpoint.protocol == "imap" else "STLS", quiet=True)
             if not session.tls:

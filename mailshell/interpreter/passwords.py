@@ -93,7 +93,7 @@ class SecretSources:
     asks: bool = False
     keyring: bool = False
     netrc: bool = False
-    #: The host for which a password or a token was given first. No other one gets it: a URL typed later may lead anywhere.
+    #: The host for which a password or a token was given. No other gets it: a URL typed later may lead anywhere.
     _host: str | None = field(default=None, init=False)
     #: The tokens that commands have printed, by account: they are asked for again only when one is refused.
     _tokens: dict[str, Secret] = field(default_factory=dict, init=False, repr=False)

@@ -7,21 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from batch_support import Certificates, Serve, command, inside
+from batch_support import PREAUTH, Certificates, Serve, command, inside
+from ipv6 import needs_ipv6
 
 GREETING = "S: * OK [CAPABILITY IMAP4rev1] ready"
 SCRIPT = f"{GREETING}\nLOGOUT"
-
-
-def has_ipv6() -> bool:
-    try:
-        with socket.create_server(("::1", 0), family=socket.AF_INET6):
-            return True
-    except OSError:
-        return False
-
-
-needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this computer has no IPv6 loopback address")
 
 
 def closed_port() -> int:
@@ -244,3 +234,12 @@ def test_attempts_that_all_failed_are_traced_and_then_the_reason() -> None:
     assert outcome.status == 3
     assert f"--- 127.0.0.1:{port}: connection refused\n" in outcome.err
     assert f"--! localhost port {port} refused the connection" in outcome.err
+
+
+def test_preauth_in_the_clear_is_warned_of_unless_nobody_is_on_the_way(serve: Serve) -> None:
+    server = serve(f"S: {PREAUTH}\nLOGOUT", f"S: {PREAUTH}\nLOGOUT")
+    there = command("imap://mail.example.org", "--connect", f"127.0.0.1:{server.port}", "-c", "")
+    here = command(server.url(), "-c", "")
+    assert (there.status, here.status) == (0, 0)
+    assert "PREAUTH in the clear: TLS can't begin any more" in there.err
+    assert "PREAUTH" not in here.err

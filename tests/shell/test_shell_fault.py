@@ -6,7 +6,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import cast
 
-from mailshell.interpreter.interpreter import Interpreter
+from mailshell.interpreter.sessions import Sessions
 from mailshell.protocol.secrecy import Secrets
 from mailshell.shell.attention import Attention
 from mailshell.shell.console import ShellConsole
@@ -21,10 +21,10 @@ def test_a_fault_is_told_and_survived() -> None:
     secrets = Secrets()
     secrets.learn(b"geheimnis")
     console = cast(ShellConsole, SimpleNamespace(say=said.append, muted=False, screen=SimpleNamespace(prompting=False)))
-    interpreter = cast(Interpreter, SimpleNamespace(session=None, secrets=secrets))
+    sessions = cast(Sessions, SimpleNamespace(current=SimpleNamespace(session=None, secrets=secrets)))
 
     async def run() -> bool:
-        return await Attention(console, interpreter).wait(_faulty())
+        return await Attention(console, sessions).wait(_faulty())
 
     assert asyncio.run(run())
     assert "ValueError: no good: ⟦password⟧" in said[0]

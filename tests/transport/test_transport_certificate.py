@@ -169,7 +169,7 @@ def test_broken_der(changes: list[tuple[int, int]], end: int) -> None:
 
 
 class Connection:
-    """As far as Python tells without its private attribute: the server's own certificate, once the handshake is done."""
+    """What Python tells without its private attribute: the server's own certificate, once the handshake is done."""
 
     def __init__(self, own: bytes | None, *, done: bool = True) -> None:
         self._own, self._done = own, done

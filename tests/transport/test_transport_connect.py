@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transport_support import Recorder, connected, echo, needs_ipv6, run, says, serving, tcp
+from ipv6 import needs_ipv6
+from transport_support import Recorder, connected, echo, run, says, serving, tcp
 
 from mailshell.transport import dial as dial_module
 from mailshell.transport.connect import connect, server_name_of

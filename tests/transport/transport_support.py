@@ -12,11 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from certificates import issue, server_context
 
 from mailshell.transport.connect import connect
 from mailshell.transport.endpoint import Endpoint
@@ -102,49 +99,25 @@ class Pki:
         self.authority = trustme.CA()
         self.cafile = str(folder / "ca.pem")
         self.authority.cert_pem.write_to_path(self.cafile)
-        self.folder = folder
         now = datetime.datetime.now(datetime.UTC)
         day = datetime.timedelta(days=1)
-        issue = self.authority.issue_cert
+        signed = self.authority.issue_cert
         names = ("localhost", "127.0.0.1", "::1")
-        self.good = self._server(issue(*names))
-        self.expired = self._server(issue(*names, not_before=now - 9 * day, not_after=now - day))
-        self.future = self._server(issue(*names, not_before=now + day, not_after=now + 9 * day))
-        self.other_name = self._server(issue("mail.example.org", "*.example.net"))
+        self.good = self._server(signed(*names))
+        self.expired = self._server(signed(*names, not_before=now - 9 * day, not_after=now - day))
+        self.future = self._server(signed(*names, not_before=now + day, not_after=now + 9 * day))
+        self.other_name = self._server(signed("mail.example.org", "*.example.net"))
         self.other_issuer = self._server(trustme.CA().issue_cert(*names))
         self.self_signed_pem = str(folder / "self.pem")
-        self.self_signed = self._self_signed(now, day)
+        lonely = issue("localhost", hosts=["localhost"])
+        Path(self.self_signed_pem).write_bytes(lonely.pem)
+        self.self_signed = server_context(lonely)
         self.trusting = TlsOptions(cafile=self.cafile)
 
     @staticmethod
     def _server(leaf: trustme.LeafCert) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         leaf.configure_cert(context)
-        return context
-
-    def _self_signed(self, now: datetime.datetime, day: datetime.timedelta) -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - day)
-            .not_valid_after(now + day)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        pem = certificate.public_bytes(serialization.Encoding.PEM)
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        Path(self.self_signed_pem).write_bytes(pem)
-        chain = self.folder / "self-with-key.pem"
-        chain.write_bytes(pem + private)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
         return context
 
 
@@ -212,14 +185,3 @@ def reset(writer: asyncio.StreamWriter) -> None:
     sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
-
-
-def has_ipv6() -> bool:
-    try:
-        with socket.create_server(("::1", 0), family=socket.AF_INET6):
-            return True
-    except OSError:
-        return False
-
-
-needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this computer has no IPv6 loopback address")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailshell.config.settings import did_you_mean
 from mailshell.exits import UsageError
 from mailshell.interpreter import pipe
 from mailshell.interpreter.local import aliases, connection, recording, security, session, sessions, settings, wire
@@ -23,7 +24,8 @@ async def run(interpreter: Interpreter, line: str) -> Result:
     arguments = rest[0] if rest else ""
     name = full_name(word.lower(), COMMANDS)
     if name is None:
-        raise UsageError(f"there is no local command {first_word(word)}; .help lists them")
+        near = did_you_mean(word, COMMANDS) or "; .help lists them"
+        raise UsageError(f"there is no local command {first_word(word)}{near}")
     outcome = await COMMANDS[name].handler(interpreter, arguments.strip())
     if isinstance(outcome, Result):
         return outcome
