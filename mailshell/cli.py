@@ -42,6 +42,8 @@ Commands instead of a URL:
   mailshell rerun FILE URL    a recording's commands on a live server, and what has become different
   mailshell diff FILE FILE    two recordings compared by what was said
   mailshell scrub FILE        a copy of a recording without names and contents, to share
+  mailshell lint FILE...      what servers did wrong in recordings, in logs of other programs, or in bare octets
+  mailshell why [RULE]        what a rule of lint says, and what can be done about it
   mailshell profiles          the profiles of the configuration file; --check checks them
   mailshell config            where the configuration file is, and what is in force; --init writes it
   mailshell completion SHELL  what completes mailshell's arguments in bash, zsh or fish
@@ -378,7 +380,7 @@ def _help(chosen: argparse.Namespace) -> int:
 
 
 #: Those with a command line of their own, each a module of its name.
-_TOOLS = ("diff", "export", "import", "profiles", "replay", "rerun", "scrub", "serve", "show")
+_TOOLS = ("diff", "export", "import", "lint", "profiles", "replay", "rerun", "scrub", "serve", "show", "why")
 #: The module of a name that Python keeps for itself.
 _MODULES = {"import": "import_"}
 #: Ways to run that speak to a server.

@@ -26,6 +26,8 @@ LOGIN = (
     Setting("auth", "text", "auto", "how to log in", noun="a SASL mechanism, LOGIN-COMMAND, USER or APOP",
             metavar="WAY"),
     Setting("authzid", "text", "", "act as this one (SASL)", noun="an authorization identity", metavar="IDENTITY"),
+    Setting("initial_response", "choice", "auto", "send it with AUTHENTICATE or AUTH; auto: in IMAP with SASL-IR",
+            ("auto", "always", "never")),
     Setting("strict", "switch", False, "send no password and no token in the clear"),
 )  # fmt: skip
 #: How TLS is done; ``sets`` is the field of ``TlsOptions``.

@@ -52,6 +52,13 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; } dd { 
 details { margin-left: 9.5rem; border-left: 2px solid var(--line); padding-left: 0.75rem; }
 details > div { white-space: pre-wrap; min-height: 1.45em; }
 summary { color: var(--quiet); cursor: pointer; }
+@media (max-width: 45rem) {
+  body { margin: 0.75rem auto; padding: 0 0.5rem; }
+  dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.4rem; }
+  .row { grid-template-columns: 2rem 1fr; }
+  .row > .time { display: none; } .client > .time { display: block; grid-column: 1 / -1; }
+  details { margin-left: 2rem; padding-left: 0.5rem; }
+}
 """
 _DARK = ":root { --page: #1c1c1c; --text: #d0d0d0; --quiet: #a8a8a8; --line: #444444; --bad: #ff8787; }"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -43,7 +43,7 @@ class Kind(enum.Enum):
 class Row:
     """``text`` is safe for a terminal, secrets masked. ``side`` is that of the octets; None for notes and errors.
 
-    ``first``: of a line, it begins a command or response; of contents, it is their first row.
+    ``first``: of a line, it begins a command or response; of contents, shown or folded, it is their first row.
     ``size``: of the first row of a literal, the octets that were announced; None for other contents.
     """
 
@@ -67,6 +67,7 @@ class RowMaker:
         self._fold = fold
         self._contents: dict[Side, Folded] = {}
         self._begun: dict[Side, bool] = {}
+        self._sizes: dict[Side, int | None] = {}
         self._goodbye = Goodbye()
 
     def stream(self) -> Iterator[tuple[Moment | None, list[Row]]]:
@@ -125,7 +126,7 @@ class RowMaker:
     ) -> Iterator[Row]:
         if side not in self._contents:
             self._contents[side] = Folded(self._fold, self._source.secrets)
-            self._begun[side] = False
+            self._begun[side], self._sizes[side] = False, size
         if secret is not None and "⟦".encode() not in octets:
             # It should have been masked when it was recorded.
             octets = f"⟦{secret}⟧".encode()
@@ -136,9 +137,9 @@ class RowMaker:
     def _end(self, side: Side, time: float, tls: bool) -> Iterator[Row]:
         contents = self._contents.pop(side, None)
         if contents is not None:
-            yield from self._content_rows(side, contents.end(), time, tls, None)
+            yield from self._content_rows(side, contents.end(), time, tls, self._sizes[side])
             if contents.rest:
-                yield Row(Kind.FOLDED, time, tls, side, f"… {contents.rest}")
+                yield Row(Kind.FOLDED, time, tls, side, f"… {contents.rest}", not self._begun[side])
 
     def _content_rows(self, side: Side, lines: list[str], time: float, tls: bool, size: int | None) -> Iterator[Row]:
         for line in lines:

@@ -13,6 +13,7 @@ from mailshell.exits import UsageError
 from mailshell.protocol.events import Deviation, Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import Secrets
+from mailshell.recording.file import SECRET_SUFFIX
 from mailshell.recording.header import MASKED, Header
 from mailshell.recording.octets import Mask, UnreadableRecording
 from mailshell.recording.reader import Record, open_recording
@@ -21,8 +22,6 @@ from mailshell.streams import reason
 from mailshell.text.escape import escape
 from mailshell.wire import WireEvent
 
-#: The end of the name of a recording in which nothing is masked.
-_SECRET = ".secret.mwire"
 #: What the header of a recording says that may leave the machine.
 _FIT = (MASKED, "scrubbed")
 #: So many kinds of deviations that the engine found are remembered, to know them again in the recording.
@@ -183,8 +182,8 @@ def _refuse_name(path: Path) -> None:
         names.append(path.resolve().name)
     except (OSError, RuntimeError):
         pass
-    if any(name.lower().endswith(_SECRET) for name in names):
+    if any(name.lower().endswith(SECRET_SUFFIX) for name in names):
         raise UsageError(
-            f"{path} is not exported: a recording whose name ends with {_SECRET} holds passwords; record it again "
-            f"without --unsafe-raw"
+            f"{path} is not exported: a recording whose name ends with {SECRET_SUFFIX} holds passwords; record it "
+            "again without --unsafe-raw"
         )

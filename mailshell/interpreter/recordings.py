@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
 from mailshell.protocol.imap.state import ImapState
-from mailshell.recording.file import RecordingFile
+from mailshell.recording.file import SECRET_SUFFIX, SUFFIX, exists_already, make_file
 from mailshell.recording.header import MASKED, UNSAFE, Header, now
 from mailshell.recording.recorder import Recorder
 from mailshell.session import Session
@@ -24,8 +24,6 @@ from mailshell.text.escape import escape
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
-SUFFIX = ".mwire"
-SECRET_SUFFIX = ".secret.mwire"
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -40,41 +38,33 @@ class Recordings:
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
-        self._recorder: Recorder | None = None
+        #: The recorder at work; None if nothing is recorded.
+        self.recorder: Recorder | None = None
         asked = interpreter.options.record
         self._path: Path | None = Path(asked).expanduser() if asked is not None else None
-        self._wanted = asked is not None
+        #: Whether recording is on, be there a session or not.
+        self.wanted = asked is not None
         #: How many sessions were recorded under this name.
         self._sessions = 0
         self._told_of_error = False
 
-    @property
-    def recorder(self) -> Recorder | None:
-        """The recorder at work; None if nothing is recorded."""
-        return self._recorder
-
-    @property
-    def wanted(self) -> bool:
-        """Whether recording is on, be there a session or not."""
-        return self._wanted
-
     def begin(self, name: str | None) -> Path | None:
         """Record from now on; the file, if there is a session already. UsageError if it can't be made."""
-        if self._recorder is not None:
-            raise UsageError(f"recording to {self._recorder.file.path} already; .record off ends that")
+        if self.recorder is not None:
+            raise UsageError(f"recording to {self.recorder.file.path} already; .record off ends that")
         self._path, self._sessions = Path(name).expanduser() if name else None, 0
-        self._wanted = True
+        self.wanted = True
         session = self._interpreter.session
         if session is not None and session.is_open:
             self.attach(session, joined=True)
         elif self._path is not None:
             self._check(self._target(self._path))
-        return self._recorder.file.path if self._recorder is not None else None
+        return self.recorder.file.path if self.recorder is not None else None
 
     def attach(self, session: Session, *, joined: bool = False) -> None:
         """Record this session, if recording is on. ``joined``: it has begun before. UsageError."""
         self.finish()
-        if not self._wanted and self._interpreter.options.record_folder is None:
+        if not self.wanted and self._interpreter.options.record_folder is None:
             return
         endpoint = session.endpoint
         header = Header(
@@ -88,23 +78,18 @@ class Recordings:
             **(self._state(session) if joined else {}),
         )
         target = self._target(self._path) if self._path is not None else self._default(session)
-        try:
-            file = RecordingFile(target)
-        except FileExistsError:
-            raise UsageError(f"{target} is there already, and a recording never overwrites a file") from None
-        except OSError as error:
-            raise UsageError(f"{target} can't be made: {(error.strerror or str(error)).lower()}") from None
+        file = make_file(target)
         self._told_of_error = False
         self._sessions += 1
-        self._recorder = Recorder(file, header, self._interpreter.secrets, time.monotonic())
-        session.observers.append(self._recorder)
+        self.recorder = Recorder(file, header, self._interpreter.secrets, time.monotonic())
+        session.observers.append(self.recorder)
 
     def finish(self) -> Path | None:
         """End the recording of the present session in good order; its file, if there was one."""
-        recorder = self._recorder
+        recorder = self.recorder
         if recorder is None:
             return None
-        self._recorder = None
+        self.recorder = None
         recorder.close(time.monotonic())
         session = self._interpreter.session
         if session is not None and recorder in session.observers:
@@ -113,22 +98,22 @@ class Recordings:
 
     def end(self) -> Path | None:
         """Record nothing any more."""
-        self._wanted = False
+        self.wanted = False
         return self.finish()
 
     def typed(self, line: str) -> None:
         """A line was typed; its secrets are masked."""
-        if self._recorder is not None:
-            self._recorder.command(line, time.monotonic())
+        if self.recorder is not None:
+            self.recorder.command(line, time.monotonic())
 
     def problem(self) -> str:
         """Why nothing is written any more, told once; empty if there is no reason."""
-        error = self._recorder.file.error if self._recorder is not None else None
-        if error is None or self._told_of_error or self._recorder is None:
+        error = self.recorder.file.error if self.recorder is not None else None
+        if error is None or self._told_of_error or self.recorder is None:
             return ""
         self._told_of_error = True
         why = (error.strerror or str(error)).lower()
-        return f"recording stopped: {escape(str(self._recorder.file.path))} can't be written: {why}"
+        return f"recording stopped: {escape(str(self.recorder.file.path))} can't be written: {why}"
 
     # --- within
 
@@ -158,7 +143,7 @@ class Recordings:
 
     def _check(self, target: Path) -> None:
         if target.exists():
-            raise UsageError(f"{target} is there already, and a recording never overwrites a file")
+            raise exists_already(target)
 
     def _tls(self, session: Session) -> str:
         if session.endpoint.implicit_tls:

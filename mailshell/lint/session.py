@@ -21,10 +21,11 @@ def linter_for(
     *,
     level: Severity = Severity.NOTE,
     silenced: frozenset[str] = frozenset(),
+    guessed: bool = False,
 ) -> Linter:
-    """A linter with fresh checkers for the session that the engine follows."""
+    """A linter with fresh checkers for the session that the engine follows. ``guessed``: only the server was heard."""
     table = imap if engine.protocol == "imap" else pop3
-    return Linter(engine, table.RULES, table.checkers(), report, level=level, silenced=silenced)
+    return Linter(engine, table.RULES, table.checkers(guessed=guessed), report, level=level, silenced=silenced)
 
 
 def find_rules(word: str) -> list[tuple[str, Rule]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 from mailshell.exits import UsageError
-from mailshell.trace.trace import STYLES
+from mailshell.protocol.secrecy import Secrets
+from mailshell.trace.trace import STYLES, Trace
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,6 +21,19 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; {self.prog} --help lists the options")
+
+
+def make_trace(protocol: str, write: Callable[[str], object], chosen: argparse.Namespace) -> Trace:
+    """The trace of a recording, as ``add_trace_options`` has it: its secrets are masked already."""
+    return Trace(
+        protocol,
+        write,
+        level=chosen.level,
+        style=chosen.trace_style,
+        secrets=Secrets(),
+        colour=chosen.colour,
+        explain=chosen.explain,
+    )
 
 
 def add_trace_options(parser: Parser, *, level: int = 3) -> None:

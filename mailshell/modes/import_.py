@@ -9,11 +9,10 @@ from pathlib import Path
 from mailshell.exits import Exit, UsageError
 from mailshell.modes.arguments import Parser
 from mailshell.protocol.events import Side
+from mailshell.recording.file import SUFFIX
 from mailshell.recording.imports.importer import import_session
 from mailshell.recording.imports.recognise import FORMS
 from mailshell.text.escape import escape
-
-SUFFIX = ".mwire"
 
 
 def main(arguments: Sequence[str]) -> Exit:

@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mailshell.exits import Exit, UsageError
-from mailshell.modes.arguments import Parser, add_trace_options
+from mailshell.modes.arguments import Parser, add_trace_options, make_trace
 from mailshell.modes.show import open_file
-from mailshell.protocol.secrecy import Secrets
 from mailshell.recording.reader import Recording
 from mailshell.replay.playback import KEYS, Playback
 from mailshell.replay.show import Shower, heading
@@ -32,15 +31,7 @@ def main(arguments: Sequence[str]) -> Exit:
     chosen = parser.parse_args(list(arguments))
     playback = Playback(chosen.speed, chosen.idle, paused=chosen.step, explain=chosen.explain, level=chosen.level)
     recording = open_file(chosen.file)
-    trace = Trace(
-        recording.header.protocol,
-        _write,
-        level=chosen.level,
-        style=chosen.trace_style,
-        secrets=Secrets(),
-        colour=chosen.colour,
-        explain=chosen.explain,
-    )
+    trace = make_trace(recording.header.protocol, _write, chosen)
     with _keys() as has_keys:
         return asyncio.run(_play(recording, trace, playback, has_keys=has_keys))
 

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mailshell.config.connection import PASSWORDS, TLS, add_options, given, tls_options
 from mailshell.contract import SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter import authenticate as auth
 from mailshell.interpreter.passwords import PasswordSource
+from mailshell.interpreter.profile import secret_sources
 from mailshell.modes.arguments import Parser
 from mailshell.modes.serve import load
 from mailshell.protocol.imap.commands import first_argument
@@ -37,11 +39,7 @@ def main(arguments: Sequence[str]) -> Exit:
     parser.add_argument("url", metavar="URL")
     parser.add_argument("--allow-writes", action="store_true", help="also send what changes a mailbox")
     parser.add_argument("--user", help="log in as this user, not as the recorded one")
-    parser.add_argument("--password-env", metavar="NAME", help="the environment variable that holds the password")
-    parser.add_argument("--password-file", metavar="FILE", help="the file whose first line is the password")
-    parser.add_argument("--password-command", metavar="COMMAND", help="a command that prints the password")
-    parser.add_argument("--cafile", metavar="FILE", help="trust the certificates in this file")
-    parser.add_argument("--insecure", action="store_true", help="accept any certificate")
+    add_options(parser, (*PASSWORDS, *TLS))
     parser.add_argument("--timeout", metavar="SECONDS", type=float, default=60.0, help="wait so long for an answer")
     chosen = parser.parse_args(list(arguments))
     if not 0 < chosen.timeout < 1e6:
@@ -52,11 +50,11 @@ def main(arguments: Sequence[str]) -> Exit:
         raise UsageError(str(error)) from None
     script = load(chosen.file, kept=KEPT)
     _check(script, endpoint, allow_writes=chosen.allow_writes)
-    given = Secret(endpoint.password) if endpoint.password is not None else None
-    source = PasswordSource(given, chosen.password_env, chosen.password_file, chosen.password_command)
-    login = _Login(chosen.user or endpoint.user, source)
-    tls = TlsOptions(insecure=chosen.insecure, cafile=chosen.cafile)
-    return asyncio.run(_run(script, endpoint, login, tls, chosen.timeout, select=chosen.allow_writes))
+    values = given(chosen, (*PASSWORDS, *TLS))
+    password = Secret(endpoint.password) if endpoint.password is not None else None
+    login = _Login(chosen.user or endpoint.user, secret_sources(values, password).password)
+    run = _run(script, endpoint, login, tls_options(values), chosen.timeout, select=chosen.allow_writes)
+    return asyncio.run(run)
 
 
 def _check(script: Script, endpoint: Endpoint, *, allow_writes: bool) -> None:

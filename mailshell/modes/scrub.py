@@ -7,10 +7,9 @@ from pathlib import Path
 
 from mailshell.exits import Exit
 from mailshell.modes.arguments import Parser
+from mailshell.recording.file import SUFFIX
 from mailshell.recording.scrubbing.copying import scrub_recording
 from mailshell.text.escape import escape
-
-SUFFIX = ".mwire"
 
 
 def main(arguments: Sequence[str]) -> Exit:

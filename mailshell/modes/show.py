@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailshell.exits import Exit, UsageError
-from mailshell.modes.arguments import Parser, add_trace_options
-from mailshell.protocol.secrecy import Secrets
+from mailshell.modes.arguments import Parser, add_trace_options, make_trace
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import Recording, open_recording
 from mailshell.replay.canonical import canonical
 from mailshell.replay.show import Shower, heading
-from mailshell.trace.trace import Trace
+from mailshell.streams import reason
 
 
 def main(arguments: Sequence[str]) -> Exit:
@@ -31,15 +30,7 @@ def main(arguments: Sequence[str]) -> Exit:
         for line in canonical(recording):
             write(f"{line}\n")
         return Exit.OK
-    trace = Trace(
-        recording.header.protocol,
-        write,
-        level=chosen.level,
-        style=chosen.trace_style,
-        secrets=Secrets(),
-        colour=chosen.colour,
-        explain=chosen.explain,
-    )
+    trace = make_trace(recording.header.protocol, write, chosen)
     write(heading(recording) + "\n")
     shower = Shower(recording, trace, write)
     for record in recording:
@@ -55,4 +46,4 @@ def open_file(path: Path) -> Recording:
     except UnreadableRecording as error:
         raise UsageError(f"{path}: {error}") from None
     except OSError as error:
-        raise UsageError(f"{path} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path} can't be read: {reason(error)}") from None

@@ -1,17 +1,25 @@
-"""The file of a recording while it is written: made anew, for its owner alone, and appended to event by event."""
+"""The file of a recording while it is written: made anew, for its owner alone, and appended to event by event.
+
+Its name ends with ``SUFFIX``, or with ``SECRET_SUFFIX`` if nothing in it is masked.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from mailshell.exits import UsageError
 from mailshell.recording.digest import Digest
+from mailshell.streams import reason
+
+SUFFIX = ".mwire"
+SECRET_SUFFIX = ".secret.mwire"
 
 
 class RecordingFile:
     """Writes lines. Each is one write, so that the end of the process at any moment loses one line at the most.
 
-    ``error`` is why nothing is written any more (a full disk), if that is so. ``suffix`` of the names: ``.mwire``.
+    ``error`` is why nothing is written any more (a full disk), if that is so.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,3 +57,18 @@ class RecordingFile:
             os.close(self._number)
             self._number = -1
             self._digest.close()
+
+
+def make_file(path: Path) -> RecordingFile:
+    """The file of a new recording. UsageError with one sentence if it can't be made."""
+    try:
+        return RecordingFile(path)
+    except FileExistsError:
+        raise exists_already(path) from None
+    except OSError as error:
+        raise UsageError(f"{path} can't be made: {reason(error)}") from None
+
+
+def exists_already(path: Path) -> UsageError:
+    """What to say of a file that would be overwritten."""
+    return UsageError(f"{path} is there already, and a recording never overwrites a file")

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mailshell.recording.file import RecordingFile
+from mailshell.recording.file import SECRET_SUFFIX, RecordingFile
 from mailshell.recording.header import MASKED, UNSAFE, Header, now
 from mailshell.recording.watch import Watch
 
@@ -30,8 +30,8 @@ def recording(path: str | Path, *, unsafe_raw: bool = False) -> Iterator[list[Pa
     ``.secret.mwire`` (ValueError).
     """
     target = Path(path)
-    if unsafe_raw and not target.name.endswith(".secret.mwire"):
-        raise ValueError("the name of a recording in which nothing is masked ends with .secret.mwire")
+    if unsafe_raw and not target.name.endswith(SECRET_SUFFIX):
+        raise ValueError(f"the name of a recording in which nothing is masked ends with {SECRET_SUFFIX}")
     recorded = _Recorded(target, UNSAFE if unsafe_raw else MASKED)
     for owner, protocol in _PROTOCOLS.items():
         owner.sock = _Sock(recorded, protocol)  # type: ignore[attr-defined]

@@ -17,6 +17,9 @@ from mailshell.replay.server_octets import steps
 from mailshell.session import make_engine
 from mailshell.wire import Closed, Octets
 
+#: After so long without an event (microseconds) the checkers are told that nothing comes.
+_PAUSE = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -32,6 +35,8 @@ def lint_recording(recording: Recording, report: Callable[[Finding], None], want
     linter = linter_for(player.engine, report, level=wanted.level, silenced=wanted.silenced)
     player.observers.append(linter)
     for record in recording:
+        if record.elapsed > _PAUSE:
+            linter.idle(player.time + record.elapsed / 1_000_000)
         player.play(record)
     return linter.counts
 
@@ -39,7 +44,7 @@ def lint_recording(recording: Recording, report: Callable[[Finding], None], want
 def lint_octets(file: BinaryIO, protocol: str, report: Callable[[Finding], None], wanted: Wanted) -> Counter[str]:
     """Apply the rules to what a server has sent, as far as they can do without the client's side."""
     engine = make_engine(protocol)
-    linter = linter_for(engine, report, level=wanted.level, silenced=wanted.silenced)
+    linter = linter_for(engine, report, level=wanted.level, silenced=wanted.silenced, guessed=True)
     offsets = {Side.CLIENT: 0, Side.SERVER: 0}
     for side, octets in steps(file, protocol):
         linter.wire(Octets(side, octets, 0.0, False, offsets[side]))

@@ -7,7 +7,7 @@ The rules, in prose:
 - A completion and a continuation request belong to their command, and so does what came before them since. What came
   before the client sent more, and answers nothing, belongs to what was sent last.
 - Step 0 is the greeting; in a recording that began in the middle of a session it is what came before the first command.
-- What does not fit into memory stands in temporary files: a script takes less than 100 octets of memory for each command.
+- What does not fit into memory stands in temporary files: of each command, less than 100 octets are held.
 """
 
 from __future__ import annotations

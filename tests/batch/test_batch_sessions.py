@@ -32,9 +32,7 @@ def test_the_list_tells_of_each_and_marks_the_current_one(serve: Serve) -> None:
 def test_a_line_for_all_runs_at_once_and_stands_side_by_side(serve: Serve) -> None:
     first = serve(f"S: {PREAUTH}\nC: a1 NOOP\nWAIT 0.5\nS: a1 OK one\nLOGOUT")
     second = serve(f"S: {PREAUTH}\nC: a1 NOOP\nWAIT 0.5\nS: a1 OK two\nLOGOUT")
-    outcome = command(
-        first.url(), *lines(f".session {second.url()}", ".all NOOP", ".time on"), env={"COLUMNS": "100"}
-    )
+    outcome = command(first.url(), *lines(f".session {second.url()}", ".all NOOP", ".time on"), env={"COLUMNS": "100"})
     assert outcome.status == 0
     rows = outcome.out.splitlines()
     head = next(at for at, row in enumerate(rows) if row.startswith("1 imap") and "│ 2 imap" in row)

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from mailshell.exits import UsageError
 from mailshell.export import eml
 from mailshell.export.source import Source
+from mailshell.recording.file import RecordingFile
+from mailshell.recording.header import Header
+from mailshell.recording.watch import Watch
 
 
 def messages(path: Path, folder: Path) -> dict[str, bytes]:
@@ -122,3 +125,21 @@ def test_whatever_the_reads(tmp_path: Path, cuts: list[int]) -> None:
     folder = tmp_path / "new"
     assert messages(record(tmp_path / "a.mwire", steps, "pop3"), folder) == {"message-2.eml": LETTER}
     (folder / "message-2.eml").unlink()
+
+
+def test_a_masked_secret_in_a_message_does_not_end_it_early(tmp_path: Path) -> None:
+    """The mask covers as many octets as are missing, so that the message has the size that was announced."""
+    letter = b"Subject: x\r\n\r\nthe password is hunter2222, he said\r\n"
+    path = tmp_path / "a.mwire"
+    watch = Watch(RecordingFile(path), Header("imap"), clock=lambda: 0.0)
+    watch.received(b"* OK\r\n")
+    watch.sent(b"a1 LOGIN ana hunter2222\r\n")
+    watch.received(b"a1 OK\r\n")
+    watch.sent(b"a2 FETCH 1 BODY[]\r\n")
+    watch.received(b"* 1 FETCH (BODY[] {%d}\r\n%b)\r\na2 OK\r\n" % (len(letter), letter))
+    watch.closed()
+    (line,) = eml.write(Source(path), tmp_path / "messages")
+    assert line.startswith(f"{len(letter)} octets")
+    found = (tmp_path / "messages" / "message-1.eml").read_bytes()
+    assert len(found) == len(letter)
+    assert found.startswith(b"Subject: x\r\n\r\nthe password is \xe2\x9f\xa6")

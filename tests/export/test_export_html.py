@@ -102,9 +102,32 @@ def test_very_long_contents_are_cut_with_a_count(tmp_path: Path) -> None:
     ]
     path = record(tmp_path / "a.mwire", steps, "pop3")
     page = Page(exported(path, "html"))
+    assert page.details == [False]
     assert "… 5 more of 1,005 lines, 30 more of 6,030 octets" in page.text
     assert page.text.count("line\n") == MOST_LINES
     assert Page(exported(path, "html", None)).text.count("line\n") == MOST_LINES + 5
+
+
+def test_a_literal_without_a_line_end_has_its_size(tmp_path: Path) -> None:
+    steps: list[Step] = [
+        ("S", b"* PREAUTH\r\n"),
+        ("C", b"1 FETCH 1 BODY[1]\r\n"),
+        ("S", b"* 1 FETCH (BODY[1] {5}\r\nhello)\r\n1 OK\r\n"),
+    ]
+    assert "1 line, 5 octets" in exported(record(tmp_path / "a.mwire", steps), "html")
+
+
+@pytest.mark.parametrize("to", ["html", "json", "python", "markdown"])
+def test_what_does_not_fit_into_memory_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
+    path = record(tmp_path / "a.mwire", IMAP)
+    whole = exported(path, to)
+    monkeypatch.setattr("mailshell.export.spool._MOST", 10)
+    assert exported(path, to) == whole
+    monkeypatch.setattr("mailshell.export.html._MOST_HELD", 1)
+    # What a row means may be told too late, but no row is lost.
+    assert re.sub(' title="[^"]*"', "", exported(path, to)) == re.sub(' title="[^"]*"', "", whole)
 
 
 HOSTILE = b"<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&lt;\x1b[31m\xff\x00</div></details>"

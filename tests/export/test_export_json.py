@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from export_support import IMAP, LETTER, POP3, Step, exported, record
 
 
@@ -28,6 +29,22 @@ def test_each_command_with_its_answer(tmp_path: Path) -> None:
     assert first == f"* 2 FETCH (UID 17 BODY[] {{{len(LETTER)}}}"
     assert body == {"contents": LETTER.decode().split("\r\n")[:-1], "octets": len(LETTER)}
     assert (last, unasked, completed) == (")", "* 4 EXISTS", "a5 OK done")
+
+
+def test_a_command_without_an_answer_does_not_hold_up_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[Step] = [("S", b"* PREAUTH\r\n"), ("C", b"a0 CHECK\r\n")]
+    for number in range(1, 9):
+        steps += [("C", b"a%d NOOP\r\n" % number), ("S", b"a%d OK\r\n" % number)]
+    path = record(tmp_path / "a.mwire", [*steps, ("S", b"a0 OK late\r\n")])
+    whole = document(path)
+    assert whole["exchanges"][0]["answers"] == ["a0 OK late"]
+    monkeypatch.setattr("mailshell.export.exchanges._MOST_WAITING", 3)
+    found = document(path)
+    assert found["exchanges"][0]["answers"] == []
+    assert found["exchanges"][1:] == whole["exchanges"][1:]
+    assert [each["lines"] for each in found["besides"] if each["kind"] == "unsolicited"] == [["a0 OK late"]]
 
 
 def test_what_happened_besides(tmp_path: Path) -> None:

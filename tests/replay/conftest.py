@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from real.conftest import demo, dovecot
+from real.conftest import cyrus, demo, dovecot
 
-__all__ = ["demo", "dovecot"]
+__all__ = ["cyrus", "demo", "dovecot"]

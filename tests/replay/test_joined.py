@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 import imaplib
+import os
 import poplib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from replay_support import HERE, conversation, load, script, served
+from servers.server import Server
+from test_serve_live import fill, live_url
 
 from mailshell.cli import main
 from mailshell.replay.diff import compare
@@ -230,3 +235,34 @@ def test_compared_with_a_whole_session(tmp_path: Path, capsys: pytest.CaptureFix
 def test_two_that_began_there_have_no_greeting_to_compare() -> None:
     assert compare(joined(), load(HERE / "session.mwire")).notes
     assert not list(compare(joined(), joined()).report())
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+@pytest.mark.parametrize("security", ["clear", "starttls"])
+def test_recorded_from_the_middle_on_a_live_server(
+    dovecot: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str], protocol: str, security: str
+) -> None:
+    fill(dovecot)
+    path = tmp_path / "rest.mwire"
+    before, after, end = {
+        "imap": (["SELECT INBOX"], ["FETCH 1 (UID FLAGS BODY.PEEK[])", "UID SEARCH ALL"], "LOGOUT"),
+        "pop3": (["STAT"], ["LIST", "RETR 1"], "QUIT"),
+    }[protocol]
+    lines = [option for line in [*before, f".record {path}", *after, end] for option in ("-c", line)]
+    command = [sys.executable, "-m", "mailshell", *dovecot.arguments(protocol, security), *lines]
+    environment = {**os.environ, "PW": dovecot.password}
+    done = subprocess.run(command, capture_output=True, timeout=60, env=environment)
+    assert done.returncode == 0, done.stderr
+    url = live_url(dovecot, protocol, security).replace("://", f"://{dovecot.user}:{dovecot.password}@")
+    status = main(["rerun", str(path), url, "--cafile", str(dovecot.cafile)])
+    output = capsys.readouterr()
+    assert status == 0, output.out
+    first = [*(["STARTTLS" if protocol == "imap" else "STLS"] if security == "starttls" else []), "the login"]
+    assert ", ".join(first) in output.err
+    with served(load(path)) as server:
+        lines = [option for line in [*before[: protocol == "imap"], *after] for option in ("-c", line)]
+        command = [sys.executable, "-m", "mailshell", f"{protocol}://ana@127.0.0.1:{server.port}", *lines]
+        done = subprocess.run([*command, "--password-env", "PW"], capture_output=True, timeout=60, env=environment)
+        assert done.returncode == 0, done.stderr
+    assert not server.report.count
+    assert server.report.unplayed in ([], [end])

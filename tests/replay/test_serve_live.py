@@ -1,4 +1,5 @@
-"""The same programs on a live server and on its recording: imaplib, poplib, curl and mailshell see no difference."""
+"""The same programs on a live server and on its recording: imaplib, poplib, IMAPClient, curl and mailshell see no
+difference."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from imapclient import IMAPClient
 from replay_support import load, recorded, served
 from servers.server import Server
 
@@ -22,7 +25,7 @@ MESSAGE = (
     b"From: ana@example.org\r\nSubject: one\r\n\r\n.\r\n..two\r\na1 OK not a completion\r\n"
     + (b"x" * 900 + b"\r\n") * 5
 )
-SERVERS = ["dovecot", "demo"]
+SERVERS = ["dovecot", "cyrus", "demo"]
 
 
 def imap_program(port: int, user: str, password: str, cafile: Path | None, starttls: bool) -> list[Any]:
@@ -68,10 +71,40 @@ def pop3_program(port: int, user: str, password: str, cafile: Path | None, start
     return [*results, client.retr(1), client.top(1, 2), client.noop(), client.quit()]
 
 
-PROGRAMS: dict[str, Callable[..., list[Any]]] = {"imap": imap_program, "pop3": pop3_program}
+def imapclient_program(port: int, user: str, password: str, cafile: Path | None, starttls: bool) -> list[Any]:
+    """What each call of IMAPClient has given. The server is left as it was found."""
+    context = ssl.create_default_context(cafile=str(cafile)) if cafile is not None else None
+    implicit = cafile is not None and not starttls
+    client = IMAPClient("localhost", port, ssl=implicit, ssl_context=context if implicit else None, timeout=20)
+    results = [client.starttls(context)] if starttls else []
+    results += [client.login(user, password), client.capabilities(), client.list_folders()]
+    results += [client.create_folder("Größe & Gewicht")]
+    moment = datetime(2026, 1, 1, 10, tzinfo=timezone(timedelta(hours=1)))
+    results += [client.append("Größe & Gewicht", MESSAGE, [b"\\Seen"], moment)]
+    results += [client.select_folder("Größe & Gewicht")]
+    found = client.search(["SEEN", "SUBJECT", "one"])
+    items = ["FLAGS", "ENVELOPE", "BODYSTRUCTURE", "BODY.PEEK[]", "INTERNALDATE", "RFC822.SIZE"]
+    results += [
+        list(found),
+        dict(client.fetch(found, items)),
+        client.idle(),
+        client.idle_check(0.2),
+        client.idle_done(),
+    ]
+    results += [client.add_flags(found, [b"\\Deleted"]), client.expunge()]
+    results += [client.folder_status("Größe & Gewicht"), client.close_folder()]
+    return [*results, client.delete_folder("Größe & Gewicht"), client.logout()]
+
+
+PROGRAMS: dict[str, Callable[..., list[Any]]] = {
+    "imap": imap_program,
+    "pop3": pop3_program,
+    "imapclient": imapclient_program,
+}
 
 
 def live_url(server: Server, protocol: str, security: str) -> str:
+    protocol = "imap" if protocol == "imapclient" else protocol
     port = getattr(server, protocol + ("s" if security == "tls" else ""))
     return f"{protocol}{'s' if security == 'tls' else ''}://localhost:{port}"
 
@@ -84,7 +117,7 @@ def fill(server: Server) -> None:
 
 
 @pytest.mark.parametrize("security", ["clear", "tls", "starttls"])
-@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+@pytest.mark.parametrize("protocol", PROGRAMS)
 @pytest.mark.parametrize("name", SERVERS)
 def test_python_gets_the_same(
     request: pytest.FixtureRequest, tmp_path: Path, name: str, protocol: str, security: str
@@ -182,8 +215,12 @@ MAILSHELL = {
 
 @pytest.mark.parametrize("security", ["clear", "tls", "starttls"])
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_mailshell_gets_the_same(dovecot: Server, tmp_path: Path, protocol: str, security: str) -> None:
-    fill(dovecot)
+@pytest.mark.parametrize("name", ["dovecot", "cyrus"])
+def test_mailshell_gets_the_same(
+    request: pytest.FixtureRequest, tmp_path: Path, name: str, protocol: str, security: str
+) -> None:
+    live_server: Server = request.getfixturevalue(name)
+    fill(live_server)
     file = tmp_path / "session.mwire"
     lines = [option for line in MAILSHELL[protocol] for option in ("-c", line)]
 
@@ -194,7 +231,7 @@ def test_mailshell_gets_the_same(dovecot: Server, tmp_path: Path, protocol: str,
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout
 
-    live = run(dovecot, "--record", str(file))
+    live = run(live_server, "--record", str(file))
     with served(load(file)) as replayed:
         ports = {protocol: replayed.port, f"{protocol}s": replayed.port}
         again = Server("replayed", **{"imap": 0, "pop3": 0, **ports}, password="other", cafile=replayed.cafile)

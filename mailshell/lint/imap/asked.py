@@ -86,9 +86,9 @@ _MACROS = {
     "FULL": "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY",
 }
 #: The items whose answer has their own name. Of others, those of extensions, nothing is told.
-_PLAIN = frozenset(
-    ["FLAGS", "UID", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE", "RFC822", "RFC822.HEADER", "RFC822.TEXT"]
-)
+_PLAIN = frozenset({"FLAGS", "UID", "INTERNALDATE", "ENVELOPE", "BODY", "BODYSTRUCTURE"}) | {
+    f"RFC822{end}" for end in ("", ".SIZE", ".HEADER", ".TEXT")
+}
 _SECTIONS = {
     "BODY": "BODY",
     "BODY.PEEK": "BODY",
@@ -128,8 +128,10 @@ def _closed(text: str) -> str:
 
 
 def section_name(name: str) -> str:
-    """The name of a section in one spelling: upper case, fields without quotes, whatever parentheses they stand in."""
-    return name.upper().translate(_SPELLING)
+    """The name of a section in one spelling: upper case, fields in order, without quotes and in braces."""
+    spelt = name.upper().translate(_SPELLING)
+    return _FIELDS.sub(lambda match: "{" + " ".join(sorted(match[1].split())) + "}", spelt)
 
 
 _SPELLING = str.maketrans("()", "{}", '"')
+_FIELDS = re.compile(r"\{([^}]*)\}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
@@ -16,8 +17,10 @@ from mailshell.protocol.imap.response import Response
 
 #: While these are under way alone, no message number may change (RFC 9051 section 7.5.1; RFC 5256 section 3).
 _KEEP_NUMBERS = frozenset({"FETCH", "STORE", "SEARCH", "SORT", "THREAD"})
-_BY_NUMBER = {"SEARCH": "SEARCH", "SORT": "SORT"}
-_BY_UID = {"UID SEARCH": "SEARCH", "UID SORT": "SORT"}
+#: NOTIFY that has expunges of the selected mailbox told at once (RFC 5465 section 6.1.1).
+_AT_ONCE = re.compile(r"\(SELECTED (?=.*MESSAGEEXPUNGE)", re.IGNORECASE)
+_BY_NUMBER = frozenset({"SEARCH", "SORT"})
+_BY_UID = frozenset({"UID SEARCH", "UID SORT"})
 
 
 class Counts(Checker):
@@ -31,6 +34,7 @@ class Counts(Checker):
         #: So many messages were there when UIDNEXT was told; None: that is not known.
         self._old: int | None = None
         self._modseqs = True
+        self._at_once = False
 
     def untagged(self, received: Received, now: Now) -> Faults:
         if self._boundary.untagged(received, now):
@@ -55,6 +59,8 @@ class Counts(Checker):
     def completed(self, event: Completed, now: Now) -> Faults:
         if self._boundary.completed(event):
             self._reset()
+        if event.exchange.name == "NOTIFY" and event.response.status == "OK":
+            self._at_once = _AT_ONCE.search(event.exchange.words) is not None
         if event.exchange.name in SELECTING and event.response.status == "OK":
             self._old = self._messages.count if self._uidnext is not None else None
         return NONE
@@ -97,7 +103,7 @@ class Counts(Checker):
 
     def _untimely(self, response: Response, now: Now) -> Iterator[Fault]:
         outstanding = [one for one in now.engine.outstanding if one.awaits is not Awaits.LITERAL]
-        if any(one.name not in _KEEP_NUMBERS for one in outstanding):
+        if self._at_once or any(one.name not in _KEEP_NUMBERS for one in outstanding):
             return
         names = " and ".join(dict.fromkeys(one.name for one in outstanding))
         what = f"messages are renumbered while {names} is under way" if names else ""
@@ -145,38 +151,40 @@ class Counts(Checker):
         if not isinstance(uid, int) or not uid:
             return
         known = messages.uid(sequence)
-        if known != uid:
+        if known and known != uid:
             place = find_after(response, b"UID", b"%d" % uid)
-            if known:
-                what = f"message {sequence} had the UID {known}, and now it has {uid}"
-                yield Fault("uid-changed", *place, what, str(known))
-            else:
-                wrong = self._order(sequence, uid)
-                if wrong:
-                    yield Fault("uids-not-ascending", *place, wrong, "a UID that grows with the message number")
-                yield from self._against_uidnext(sequence, uid, response)
+            what = f"message {sequence} had the UID {known}, and now it has {uid}"
+            yield Fault("uid-changed", *place, what, str(known))
+        elif not known:
+            wrong = self._order(sequence, uid)
+            if wrong:
+                place = find_after(response, b"UID", b"%d" % uid)
+                yield Fault("uids-not-ascending", *place, wrong, "a UID that grows with the message number")
+            if self._uidnext is not None and self._old is not None:
+                yield from self._against_uidnext(sequence, uid, self._uidnext, self._old, response)
+        if known != uid:
             messages.learn(sequence, uid)
         self._last = sequence, uid
 
     def _order(self, sequence: int, uid: int) -> str:
-        """What is wrong with the UID beside those of the neighbours and the one that was told last; empty if nothing."""
+        """What is wrong with the UID beside those of its neighbours and the one told last; empty if nothing."""
         messages = self._messages
-        neighbours = (self._last, (sequence - 1, messages.uid(sequence - 1)), (sequence + 1, messages.uid(sequence + 1)))
-        for other, known in neighbours:
+        beside = [(other, messages.uid(other)) for other in (sequence - 1, sequence + 1)]
+        for other, known in (self._last, *beside):
             if known and other != sequence and (other < sequence) != (known < uid):
                 return f"message {sequence} has the UID {uid}, and message {other} has {known}"
         return ""
 
-    def _against_uidnext(self, sequence: int, uid: int, response: Response) -> Iterator[Fault]:
-        if self._uidnext is None or self._old is None:
-            return
-        place = find_after(response, b"UID", b"%d" % uid)
-        if sequence <= self._old and uid >= self._uidnext:
-            what = f"message {sequence} has the UID {uid}, and UIDNEXT was {self._uidnext} when it was there already"
-            yield Fault("uidnext-too-small", *place, what, f"a UID below {self._uidnext}")
-        elif sequence > self._old and uid < self._uidnext:
-            what = f"message {sequence} is new and has the UID {uid}, and UIDNEXT was {self._uidnext} before it came"
-            yield Fault("new-uid-below-uidnext", *place, what, f"a UID of {self._uidnext} or more")
+    def _against_uidnext(self, sequence: int, uid: int, uidnext: int, old: int, response: Response) -> Iterator[Fault]:
+        """``old``: so many messages were there when UIDNEXT was told."""
+        if sequence <= old and uid >= uidnext:
+            place = find_after(response, b"UID", b"%d" % uid)
+            what = f"message {sequence} has the UID {uid}, and UIDNEXT was {uidnext} when it was there already"
+            yield Fault("uidnext-too-small", *place, what, f"a UID below {uidnext}")
+        elif sequence > old and uid < uidnext:
+            place = find_after(response, b"UID", b"%d" % uid)
+            what = f"message {sequence} is new and has the UID {uid}, and UIDNEXT was {uidnext} before it came"
+            yield Fault("new-uid-below-uidnext", *place, what, f"a UID of {uidnext} or more")
 
     def _code(self, response: Response) -> Iterator[Fault]:
         name, _, value = (response.code or b"").partition(b" ")

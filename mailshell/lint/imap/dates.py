@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_at
-from mailshell.protocol.imap.data import Fetched
+from mailshell.protocol.imap.data import Fetched, FetchItem
 from mailshell.protocol.imap.values import Atom, List, Value, as_items, is_nil
 from mailshell.text.months import MONTHS
 
@@ -19,12 +19,17 @@ _DATES = ("INTERNALDATE", "SAVEDATE")
 
 
 class Dates(Checker):
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
-        data = received.data if received.response.name in ("FETCH", "UIDFETCH") else None
-        if not isinstance(data, Fetched):
-            return
-        for item in data.items:
-            if item.name not in _DATES or (item.name == "SAVEDATE" and item.value is None):
+    """Looks at INTERNALDATE and SAVEDATE."""
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        if received.response.name not in ("FETCH", "UIDFETCH") or not isinstance(received.data, Fetched):
+            return NONE
+        dates = [item for item in received.data.items if item.name in _DATES]
+        return self._dates(dates, received) if dates else NONE
+
+    def _dates(self, items: Iterable[FetchItem], received: Received) -> Iterator[Fault]:
+        for item in items:
+            if item.name == "SAVEDATE" and item.value is None:
                 continue
             match = _FORM.fullmatch(item.value) if isinstance(item.value, str) else None
             value = None if match and _possible(match) else _value_of(item.name, received)

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_at
 from mailshell.lint.imap.spans import shown
 from mailshell.protocol.imap.response import Response
-from mailshell.protocol.imap.values import Atom, List, Literal, Quoted, Value, as_octets, is_nil
+from mailshell.protocol.imap.values import Atom, List, Quoted, Unreadable, Value, as_items, as_octets, is_nil
 from mailshell.text.sentences import counted
 
 MEMBERS = (
     "date", "subject", "from", "sender", "reply-to", "to", "cc", "bcc", "in-reply-to", "message-id",
 )  # fmt: skip
 _LISTS = range(2, 8)
+#: The form of INTERNALDATE.
+_INTERNAL = re.compile(rb"[ \d]\d-[A-Za-z]{3}-\d{4} \d\d:\d\d:\d\d [+-]\d{4}")
 _ADDRESS = ("display name", "route", "mailbox", "host")
 
 
-def nstring_fault(value: Value, what: str, response: Response) -> Fault | None:
-    """The fault of a value that is neither a string nor NIL, as it must be; None if it is one."""
-    if isinstance(value, (Quoted, Literal)) or is_nil(value):
-        return None
-    if not isinstance(value, (Atom, List)):
-        # What can't be read is told of by framing.
-        return None
-    expected = "a string in quotes, a literal, or NIL"
+def check_nstring(value: Value, what: str, response: Response) -> Iterator[Fault]:
+    """The fault of a value that is neither a string nor NIL, as it must be. ``what`` is its place."""
     if isinstance(value, List) and not value.items:
-        return fault_at("empty-list", value, response, f"{what} is an empty list", "NIL")
-    return fault_at("not-a-string", value, response, f"{what} is {_kind(value)}", expected)
+        yield fault_at("empty-list", value, response, f"{what} is an empty list", "NIL")
+    elif isinstance(value, List) or (isinstance(value, Atom) and not is_nil(value)):
+        expected = "a string in quotes, a literal, or NIL"
+        yield fault_at("not-a-string", value, response, f"{what} is {_kind(value)}", expected)
 
 
-def string_fault(value: Value, what: str, response: Response) -> Fault | None:
+def check_string(value: Value, what: str, response: Response) -> Iterator[Fault]:
     """The same where NIL may not stand either."""
     if is_nil(value):
-        return fault_at("nil-for-string", value, response, f"{what} is NIL", 'a string; an empty one is ""')
-    return nstring_fault(value, what, response)
+        yield fault_at("nil-for-string", value, response, f"{what} is NIL", 'a string; an empty one is ""')
+    else:
+        yield from check_nstring(value, what, response)
+
+
+def is_torn(items: Sequence[Value]) -> bool:
+    """Whether a quote in the wrong place has torn these values apart, so that their number says nothing."""
+    return any(isinstance(one, Unreadable) for one in items)
 
 
 def _kind(value: Value) -> str:
@@ -49,14 +54,26 @@ def envelope_faults(value: Value, response: Response) -> Iterator[Fault]:
         return
     if len(value.items) != len(MEMBERS):
         detail = f"an ENVELOPE of {counted(len(value.items), 'member')}"
-        yield fault_at("envelope-members", value, response, detail, f"ten: {', '.join(MEMBERS)}")
+        if not is_torn(value.items):
+            yield fault_at("envelope-members", value, response, detail, f"ten: {', '.join(MEMBERS)}")
         # Which one is missing can't be told, so nothing is said of the others.
         return
     for at, item in enumerate(value.items):
         if at in _LISTS:
             yield from _addresses(item, MEMBERS[at], response)
-        elif (fault := nstring_fault(item, f"the {MEMBERS[at]}", response)) is not None:
-            yield fault
+        else:
+            yield from check_nstring(item, f"the {MEMBERS[at]}", response)
+    empty = next((name for name in _names(value.items) if isinstance(name, Quoted) and not name.octets), None)
+    if empty is not None:
+        yield fault_at("empty-display-name", empty, response, expected="NIL")
+    if _INTERNAL.fullmatch(as_octets(value.items[0]) or b""):
+        yield fault_at("envelope-date-form", value.items[0], response, expected='as in a header: "17 Jul 1996 ..."')
+
+
+def _names(members: Sequence[Value]) -> Iterator[Value]:
+    """The display names of all addresses."""
+    for at in _LISTS:
+        yield from (items[0] for one in as_items(members[at]) if (items := as_items(one)))
 
 
 def _addresses(value: Value, where: str, response: Response) -> Iterator[Fault]:
@@ -71,12 +88,11 @@ def _addresses(value: Value, where: str, response: Response) -> Iterator[Fault]:
         if not isinstance(item, List) or len(item.items) != len(_ADDRESS):
             many = counted(len(item.items), "member") if isinstance(item, List) else "no list"
             detail = f"an address in {where} that is {many}"
-            yield fault_at("address-form", item, response, detail, f"four: {', '.join(_ADDRESS)}")
+            if not is_torn((item, *as_items(item))):
+                yield fault_at("address-form", item, response, detail, f"four: {', '.join(_ADDRESS)}")
             continue
         for member, what in zip(item.items, _ADDRESS, strict=True):
-            fault = nstring_fault(member, f"the {what} of an address in {where}", response)
-            if fault is not None:
-                yield fault
+            yield from check_nstring(member, f"the {what} of an address in {where}", response)
         name, _, _, host = item.items
         octets = as_octets(name) or b""
         if is_nil(host) and octets.startswith(b"<") and octets.endswith(b">") and b"@" in octets:

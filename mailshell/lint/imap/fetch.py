@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_at, fault_in
 from mailshell.protocol.exchange import Stray
@@ -21,11 +21,14 @@ _TAGGED = re.compile(
 class FetchFrame(Checker):
     """Each FETCH has items, and no parentheses around them but one pair."""
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        # A response of this form is the usual one, and has no parentheses to spare.
-        if response.name != "FETCH" or not response.rest.startswith((b"((", b"()", b"( ")):
-            return
+        if response.name == "FETCH" and response.rest.startswith((b"((", b"()", b"( ")):
+            return self._frame(received)
+        return NONE
+
+    def _frame(self, received: Received) -> Iterator[Fault]:
+        response = received.response
         values = received.values[0]
         items = as_items(values[0]) if values else ()
         if not items:

@@ -153,3 +153,20 @@ class FetchedNothing(Checker):
         if numbers is not None and numbers.largest <= view.exists and numbers.smallest > 0:
             what = f"FETCH {asked.set} was answered with OK and no data; the messages were not expunged"
             self._suspect = whole(event.response), what
+
+
+class Unsolicited(Checker):
+    """Flags that come unasked come with the UID."""
+
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+        response = received.response
+        if response.name != "FETCH" or not (now.rev2 or now.enabled("QRESYNC")):
+            return
+        # In IMAP4rev2 alone STORE is answered without the UID.
+        asking = _KINDS if now.enabled("QRESYNC") else {*_KINDS, "STORE", "UID STORE"}
+        data = received.data
+        if not isinstance(data, Fetched) or any(one.name in asking for one in now.engine.outstanding):
+            return
+        names = {item.name for item in data.items}
+        if "FLAGS" in names and "UID" not in names:
+            yield Fault("unsolicited-without-uid", *number(response), expected="UID among the items")

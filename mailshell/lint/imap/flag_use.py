@@ -10,7 +10,8 @@ from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import Numbers, arguments, read_set
 from mailshell.lint.imap.boundary import SELECTING, Boundary
-from mailshell.lint.imap.places import Span, code, find, number, whole
+from mailshell.lint.imap.places import Span, find, whole
+from mailshell.lint.imap.places import number as number_of
 from mailshell.protocol.exchange import Completed, Exchange, Sent
 from mailshell.protocol.imap.data import Fetched, Words
 from mailshell.protocol.imap.response import Response
@@ -133,7 +134,10 @@ class Stores(Checker):
     """What STORE asks for is what its answer says."""
 
     def __init__(self) -> None:
+        self._boundary = Boundary()
         self._stores: list[_Store] = []
+        #: The flags that messages are known to have, by number.
+        self._flags: dict[int, frozenset[str]] = {}
 
     def sent(self, event: Sent, now: Now) -> Faults:
         exchange = event.exchange
@@ -148,14 +152,20 @@ class Stores(Checker):
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        if not self._stores or received.response.name != "FETCH":
-            return NONE
-        return self._fetched(received, now)
+        name = received.response.name
+        if name in ("EXPUNGE", "VANISHED") or self._boundary.untagged(received, now):
+            self._flags.clear()
+        return self._fetched(received, now) if name == "FETCH" else NONE
 
     def _fetched(self, received: Received, now: Now) -> Iterator[Fault]:
         data, response = received.data, received.response
         flags = _flags(data)
-        assert isinstance(data, Fetched)
+        if not isinstance(data, Fetched):
+            return
+        if flags is not None and data.number and (len(self._flags) < _MOST or data.number in self._flags):
+            self._flags[data.number] = frozenset(flag.upper() for flag in flags)
+        if not self._stores:
+            return
         uid = next((item.value for item in data.items if item.name == "UID"), None)
         has = {flag.upper() for flag in flags or ()}
         for store in self._stores:
@@ -167,7 +177,7 @@ class Stores(Checker):
                 continue
             if store.silent and not store.modified and not store.echoed:
                 store.echoed = True
-                yield Fault("silent-store-echoed", *number(response))
+                yield Fault("silent-store-echoed", *number_of(response))
             wrong = self._wrong(store, has, now)
             if wrong is None:
                 store.lacking.pop(key, None)
@@ -186,22 +196,36 @@ class Stores(Checker):
         return None
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        if self._boundary.completed(event):
+            self._flags.clear()
         store = next((one for one in self._stores if one.exchange is event.exchange), None)
         if store is None:
             return
         self._stores.remove(store)
+        yield from self._completed(store, event, now)
+        if not store.answered:
+            self._flags.clear()
+
+    def _completed(self, store: _Store, event: Completed, now: Now) -> Iterator[Fault]:
         view, status, place = now.imap.mailbox, event.response.status, whole(event.response)
         if status == "OK" and not store.modified:
             for key, (flag, where) in list(store.lacking.items())[:1]:
-                what = f"{flag} was to be {'taken away' if store.sign == '-' else 'set'}; message {key} does not show it"
+                what = (
+                    f"{flag} was to be {'taken away' if store.sign == '-' else 'set'}; message {key} does not show it"
+                )
                 yield Fault("flag-not-stored", *where, what)
-            by_number = store.exchange.name == "STORE"
-            if not store.answered and not store.silent and by_number and view is not None and view.exists:
-                numbers = read_set(store.set, view.exists)
-                if numbers is not None and 0 < numbers.smallest and numbers.largest <= view.exists:
-                    yield Fault("store-without-fetch", *place)
+            if not store.answered and not store.silent and store.exchange.name == "STORE":
+                number = next((one for one in self._flags if one in store.numbers and self._changes(store, one)), None)
+                if number is not None:
+                    what = f"STORE changes the flags of message {number}, and they did not come"
+                    yield Fault("store-without-fetch", *place, what, f"* {number} FETCH (FLAGS (...)) before it")
         elif status == "NO" and view is not None and "\\*" in (view.permanent_flags or ()):
             keywords = [flag for flag in store.flags if flag[:1] != "\\"]
             if keywords and len(keywords) == len(store.flags) and event.response.code is None:
                 what = f"{', '.join(keywords[:5])} is refused, and PERMANENTFLAGS has \\*"
                 yield Fault("keyword-refused", *place, what)
+
+    def _changes(self, store: _Store, number: int) -> bool:
+        """Whether the message has other flags after it, by what is known of it."""
+        flags, has = {flag.upper() for flag in store.flags}, self._flags[number] - {"\\RECENT"}
+        return bool(flags & has) if store.sign == "-" else not flags <= has if store.sign == "+" else flags != has

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.footing import Footing
 from mailshell.lint.imap.literals import ITEM_NAME, Literals
@@ -33,29 +33,28 @@ class StrayLines(Checker):
         self._run: set[str] = set()
         self._last_text = b""
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
-        self._sense(received.response)
-        yield from ()
+    def untagged(self, received: Received, now: Now) -> Faults:
+        return self._sense(received.response)
 
-    def continuation(self, event: Continuation, now: Now) -> Iterator[Fault]:
-        self._sense(event.response)
-        yield from ()
+    def continuation(self, event: Continuation, now: Now) -> Faults:
+        return self._sense(event.response)
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
-        self._sense(event.response)
+    def completed(self, event: Completed, now: Now) -> Faults:
         self._last_text = event.response.text.strip()[:1000]
-        yield from ()
+        return self._sense(event.response)
 
-    def _sense(self, response: object) -> None:
+    def _sense(self, response: object) -> Faults:
+        """A response that makes sense."""
         self._run.clear()
-        if isinstance(response, Response):
+        if self._footing.lost is not None and isinstance(response, Response):
             self._footing.regain(response.offset)
+        return NONE
 
-    def deviation(self, event: Deviation, now: Now) -> Iterator[Fault]:
+    def deviation(self, event: Deviation, now: Now) -> Faults:
         # The line itself comes with the event that follows.
         if event.rule in ("stray-line", "unknown-tag"):
             self._stray = event.rule == "stray-line"
-        yield from ()
+        return NONE
 
     def stray(self, event: Stray, now: Now) -> Iterator[Fault]:
         if not self._stray or self._footing.lost is not None:
@@ -101,15 +100,16 @@ class LongLines(Checker):
     def __init__(self) -> None:
         self._told = False
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
-        if len(line.octets) > LONG and not self._told:
-            self._told = True
-            detail = f"a line of {len(line.octets):,} octets"
-            yield Fault("long-line", line.offset, line.offset + len(line.octets), detail)
+    def line(self, line: Line, now: Now) -> Faults:
+        length = len(line.octets)
+        if length <= LONG or self._told:
+            return NONE
+        self._told = True
+        return (Fault("long-line", line.offset, line.offset + length, f"a line of {length:,} octets"),)
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         self._told = False
-        yield from ()
+        return NONE
 
 
 def checkers() -> list[Checker]:

@@ -72,11 +72,13 @@ class ListedNames(Checker):
             return
         if data.name.upper() == "INBOX":
             asked.came.add("INBOX")
-        names = {data.name, data.name.upper()} if data.name.upper().startswith("INBOX") else {data.name}
+        names, patterns = {data.name}, asked.patterns
+        if data.name[:5].upper() == "INBOX":
+            # INBOX has no case, also where it is the parent of others.
+            names, patterns = {data.name.upper()}, [pattern.upper() for pattern in patterns]
         if data.delimiter:
             # A server may show that a name has children by the delimiter behind it.
             names |= {name.removesuffix(data.delimiter) for name in names}
-        patterns = asked.patterns + [one.upper() for one in asked.patterns if one.upper().startswith("INBOX")]
         if not any(matches(pattern, name, data.delimiter) for pattern in patterns for name in names):
             place = find(received.response, b'"' + data.raw + b'"', data.raw) if data.raw else whole(received.response)
             wanted = " or ".join(asked.patterns[:3])
@@ -87,7 +89,7 @@ class ListedNames(Checker):
         if asked is None or asked.exchange is not event.exchange:
             return
         self._asked = None
-        if event.response.status == "OK" and asked.patterns == ["INBOX"] and "INBOX" not in asked.came:
+        if event.response.status == "OK" and asked.patterns[0].upper() == "INBOX" and "INBOX" not in asked.came:
             yield Fault("list-without-inbox", *whole(event.response), expected="* LIST with INBOX")
 
 
@@ -104,9 +106,7 @@ def _patterns(exchange: Exchange) -> list[str]:
     if len(values) != 2 or wrong:
         return []
     reference, pattern = (_string(value) for value in values)
-    if not pattern or reference != "":
-        return []
-    return [pattern.upper() if pattern.upper() == "INBOX" else pattern]
+    return [] if not pattern or reference != "" else [pattern]
 
 
 def _string(value: Value) -> str | None:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.footing import Footing
 from mailshell.lint.imap.segments import lines_of
@@ -39,8 +39,9 @@ ITEM_NAME = b"(?:%b)" % b"|".join(
 _SECTION = rb"(?:(?:BODY|BINARY)(?:\.PEEK)?\[[^\]\r\n]*\](?:<\d+>)?|RFC822(?:\.HEADER|\.TEXT)?)"
 _SECTION_BEFORE = re.compile(_SECTION + rb" ?~?\{\d+[+-]?\}\r?\n\Z", re.IGNORECASE)
 _NO_VALUE = re.compile(rb"[ (](" + _SECTION + rb")[ \t]*\Z", re.IGNORECASE)
-#: A data item that is not known is taken for one if it is in capitals.
-_NEXT = re.compile(rb"[ \t]*\)[ \t]*\r?\n\Z|[ \t]+(?:(?i:%b)(?=[ \t])|[A-Z][A-Z0-9.-]*[ \t]+\S)" % ITEM_NAME)
+#: A data item that is not known is taken for one if it is in capitals, or a vendor's.
+_UNKNOWN = rb"(?:[A-Z][A-Z0-9.-]*|(?i:X-[A-Z0-9.-]+))"
+_NEXT = re.compile(rb"[ \t]*\)[ \t]*\r?\n\Z|[ \t]+(?:(?i:%b)(?=[ \t])|%b[ \t]+\S)" % (ITEM_NAME, _UNKNOWN))
 _TRAILER = re.compile(rb"[ \t]*\)[ \t]*(?=%b[ \t])" % ITEM_NAME, re.IGNORECASE)
 _GLUED = re.compile(rb"%b[ \t]" % ITEM_NAME, re.IGNORECASE)
 _UNTAGGED = rb"\* (?:\d+ (?:FETCH|EXISTS|RECENT|EXPUNGE)|OK|NO|BAD|BYE)\b"
@@ -91,7 +92,7 @@ class Literals(Checker):
         if now.time - self._heard >= SILENCE:
             yield from self._unfinished(now)
 
-    def literal(self, part: LiteralPart, now: Now) -> Iterator[Fault]:
+    def literal(self, part: LiteralPart, now: Now) -> Faults:
         literal = self._literal
         if literal is not None:
             literal.position += len(part.octets)
@@ -99,9 +100,16 @@ class Literals(Checker):
                 literal.tail = part.octets[-_TAIL:]
             else:
                 literal.tail = (literal.tail + part.octets)[-_TAIL:]
-        yield from ()
+        return NONE
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
+        if line.first and line.literal is None:
+            self._explained, self._literal, self._last = False, None, None
+            return NONE
+        return self._around(line, now)
+
+    def _around(self, line: Line, now: Now) -> Iterator[Fault]:
+        """A line before or behind a literal."""
         if line.first:
             self._explained = False
         behind, self._literal = self._literal, None
@@ -120,17 +128,20 @@ class Literals(Checker):
 
     # --- what the response was
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
         response = self._response = received.response
-        if len(response.segments) == 1 and response.name in ("FETCH", "UIDFETCH"):
-            tail = response.line[-500:]
-            match = _NO_VALUE.search(tail)
-            if match and response.rest.count(b"(") > response.rest.count(b")"):
-                self._explained = True
-                self._footing.lost = response.offset
-                base = response.offset + len(response.line) - len(tail)
-                start, end = base + match.start(1), base + match.end(1)
-                yield Fault("literal-not-announced", start, end, expected="{n} behind it, or a quoted string")
+        line = response.line
+        if len(response.segments) > 1 or line.endswith(b")") or response.name not in ("FETCH", "UIDFETCH"):
+            return NONE
+        tail = line[-500:]
+        match = _NO_VALUE.search(tail)
+        if match is None or line.count(b"(", response.body) <= line.count(b")", response.body):
+            return NONE
+        self._explained = True
+        self._footing.lost = response.offset
+        base = response.offset + len(line) - len(tail)
+        start, end = base + match.start(1), base + match.end(1)
+        return (Fault("literal-not-announced", start, end, expected="{n} behind it, or a quoted string"),)
 
     def deviation(self, event: Deviation, now: Now) -> Iterator[Fault]:
         if event.rule != "unbalanced" or self._explained:

@@ -1,11 +1,11 @@
-"""Names of mailboxes and what LIST and STATUS say around them (RFC 9051 sections 5.1, 7.3.1 and 7.3.4)."""
+"""Names of mailboxes and what LIST and STATUS say around them (RFC 9051 sections 5.1, 7.3.1 and 7.3.3)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_at
 from mailshell.lint.imap.modified_utf7 import find_wrong
@@ -44,11 +44,12 @@ _8_BIT = re.compile(rb"[\x80-\xff]+")
 class Mailboxes(Checker):
     """Each name is one astring, in the encoding of the session."""
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
+        index = NAMES.get(received.response.name)
+        return NONE if index is None else self._named(received, index, now)
+
+    def _named(self, received: Received, index: int, now: Now) -> Iterator[Fault]:
         response = received.response
-        index = NAMES.get(response.name)
-        if index is None:
-            return
         values = received.values[0]
         rest = _behind(response.name, values, index)
         if rest:
@@ -64,10 +65,13 @@ class Mailboxes(Checker):
 class Delimiters(Checker):
     """The hierarchy delimiter of LIST is one character or NIL, and no name ends with it."""
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
+        if received.response.name not in _LISTS or len(received.values[0]) < 3:
+            return NONE
+        return self._listed(received)
+
+    def _listed(self, received: Received) -> Iterator[Fault]:
         response = received.response
-        if response.name not in _LISTS or len(received.values[0]) < 3:
-            return
         attributes, delimiter, name = received.values[0][:3]
         if isinstance(delimiter, Quoted):
             if len(delimiter.octets) != 1 and not _is_character(delimiter.octets):

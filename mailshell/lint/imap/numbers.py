@@ -85,6 +85,8 @@ def _fetched(received: Received, now: Now) -> Iterator[Fault]:
         if not bounds:
             continue
         least, most = bounds
+        if isinstance(item.value, int) and least <= item.value <= MOST_32:
+            continue
         if item.name == "RFC822.SIZE" and not now.imap.has("IMAP4rev2"):
             most = MOST_32
         if not isinstance(item.value, int) or not least <= item.value <= most:

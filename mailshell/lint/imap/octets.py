@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.segments import lines_of
 from mailshell.protocol.events import Line, LiteralPart
@@ -21,7 +21,11 @@ _NAMING = frozenset({"LIST", "LSUB", "XLIST", "RLIST", "STATUS"})
 class LineEnds(Checker):
     """Each line ends with CRLF, also one that a literal follows, and CR stands nowhere else."""
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
+        good = line.octets.endswith(b"\r\n") and line.octets.count(b"\r") == 1
+        return NONE if good else self._faults(line)
+
+    def _faults(self, line: Line) -> Iterator[Fault]:
         octets, end = line.octets, line.offset + len(line.octets)
         if not octets.endswith(b"\r\n"):
             if octets.endswith(b"\n"):
@@ -41,27 +45,27 @@ class Nul(Checker):
         self._binary = False
         self._told = False
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
         self._binary = line.literal is not None and line.literal.binary
         self._told = False
-        at = line.octets.find(0)
-        if at >= 0:
-            end = at
-            while end < len(line.octets) and line.octets[end] == 0:
-                end += 1
-            where = "in front of a response" if at == 0 and line.first else "in a line"
-            count = line.octets.count(0)
-            detail = f"{count:,} NUL octet{'s' * (count > 1)} {where}"
-            yield Fault("nul", line.offset + at, line.offset + end, detail, "octets from 1 to 127")
+        octets = line.octets
+        at = octets.find(0)
+        if at < 0:
+            return NONE
+        end = len(octets) - len(octets[at:].lstrip(b"\0"))
+        where = "in front of a response" if at == 0 and line.first else "in a line"
+        count = octets.count(0)
+        detail = f"{count:,} NUL octet{'s' * (count > 1)} {where}"
+        return (Fault("nul", line.offset + at, line.offset + end, detail, "octets from 1 to 127"),)
 
-    def literal(self, part: LiteralPart, now: Now) -> Iterator[Fault]:
-        if self._binary or self._told:
-            return
-        at = part.octets.find(0)
-        if at >= 0:
-            self._told = True
-            detail = f"octet {part.position + at + 1:,} of a literal of {part.size:,} is NUL"
-            yield Fault("nul-in-literal", part.offset + at, part.offset + at + 1, detail, "~{n}, or data without NUL")
+    def literal(self, part: LiteralPart, now: Now) -> Faults:
+        at = -1 if self._binary or self._told else part.octets.find(0)
+        if at < 0:
+            return NONE
+        self._told = True
+        detail = f"octet {part.position + at + 1:,} of a literal of {part.size:,} is NUL"
+        expected = "~{n}, or data without NUL"
+        return (Fault("nul-in-literal", part.offset + at, part.offset + at + 1, detail, expected),)
 
 
 class EightBit(Checker):
@@ -81,12 +85,12 @@ class EightBit(Checker):
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if response.status:
-            return self._text(response, now)
         if response.name == "LANGUAGE":
             # From here on texts are in UTF-8 (RFC 5255 section 3.2).
             self._language = True
-        return self._data(response, now)
+        if all(line.isascii() for _, line in lines_of(response)):
+            return NONE
+        return self._text(response, now) if response.status else self._data(response, now)
 
     def _text(self, response: object, now: Now) -> Iterator[Fault]:
         if not isinstance(response, Response):

@@ -76,7 +76,7 @@ TABLE = (
         "referral-url",
         "grammar",
         Severity.WARNING,
-        "RFC 2192 11",
+        "RFC 2192 12",
         "the URL of a referral has no slash behind the server's name",
         "add the slash before it is read",
         servers="Exchange 5.5",

@@ -92,7 +92,7 @@ TABLE = (
         "RFC 9051 7.5.1",
         "messages are renumbered while no command is under way",
         "the next command with message numbers may hit the wrong messages; use UIDs",
-        look_alike="EXPUNGE during IDLE; EXISTS at any time",
+        look_alike="EXPUNGE during IDLE, or where NOTIFY asked for it at once; EXISTS at any time",
     ),
     Rule(
         "S08",

@@ -112,4 +112,15 @@ TABLE = (
         servers="Yahoo",
         look_alike="a leap second, and a date before 1970",
     ),
+    Rule(
+        "G28c",
+        "envelope-date-form",
+        "grammar",
+        Severity.NOTE,
+        "RFC 9051 7.5.2",
+        "the date in an ENVELOPE has the form of INTERNALDATE, where the Date field should be as it is",
+        "read the Date field of the header; the server, or whoever wrote the message, has changed the form",
+        servers="pymap",
+        look_alike="a Date field that is odd, but not in that form",
+    ),
 )

@@ -75,9 +75,10 @@ TABLE = (
         "state",
         Severity.NOTE,
         "RFC 9051 6.4.6",
-        "STORE is not answered with the new flags",
+        "STORE changes flags, and is not answered with the new ones",
         "fetch the flags",
-        look_alike="STORE with .SILENT; UID STORE of UIDs that no message has",
+        applies="the flags before it are known",
+        look_alike="STORE with .SILENT; STORE that changes nothing",
     ),
     Rule(
         "I03",

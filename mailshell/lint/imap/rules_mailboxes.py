@@ -32,7 +32,7 @@ TABLE = (
         "status-without-items",
         "grammar",
         Severity.NOTE,
-        "RFC 9051 7.3.4",
+        "RFC 9051 7.3.3",
         "STATUS answers with no item; the grammar allows it, but at least one was asked for",
         "take what was asked for as unknown",
         look_alike="fewer items than were asked for",

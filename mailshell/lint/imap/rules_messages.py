@@ -112,6 +112,17 @@ TABLE = (
         look_alike="BODY[HEADER.FIELDS (...)], which has only some fields",
     ),
     Rule(
+        "I05",
+        "unsolicited-without-uid",
+        "state",
+        Severity.WARNING,
+        "RFC 7162 3.2.4; RFC 9051 7.5.2",
+        "flags that nobody asked for come without the UID of the message",
+        "go by the message number, if nothing was expunged",
+        applies="QRESYNC enabled, or IMAP4rev2",
+        look_alike="the answer to FETCH, which has what was asked for",
+    ),
+    Rule(
         "I12",
         "modseq-decreases",
         "arithmetic",

@@ -103,6 +103,17 @@ TABLE = (
         servers="iCloud",
     ),
     Rule(
+        "I01",
+        "recent-in-rev2",
+        "state",
+        Severity.NOTE,
+        "RFC 9051 6.3.2",
+        "RECENT, which IMAP4rev2 no longer has",
+        "ignore it",
+        applies="IMAP4rev2",
+        look_alike="RECENT in IMAP4rev1",
+    ),
+    Rule(
         "I06",
         "highestmodseq-decreases",
         "arithmetic",

@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from mailshell.lint.imap import rules_counts, rules_flags, rules_messages, rules_results, rules_selected, rules_tagging
+from mailshell.lint.imap import (
+    rules_capabilities,
+    rules_counts,
+    rules_flags,
+    rules_messages,
+    rules_results,
+    rules_selected,
+    rules_tagging,
+)
 
-TABLE = (*rules_tagging.TABLE, *rules_selected.TABLE, *rules_counts.TABLE, *rules_messages.TABLE, *rules_flags.TABLE, *rules_results.TABLE)
+TABLE = (
+    *rules_tagging.TABLE,
+    *rules_selected.TABLE,
+    *rules_counts.TABLE,
+    *rules_messages.TABLE,
+    *rules_flags.TABLE,
+    *rules_results.TABLE,
+    *rules_capabilities.TABLE,
+)

@@ -217,4 +217,15 @@ TABLE = (
         servers="Gmail",
         look_alike="the name of a group, of which the host is NIL too",
     ),
+    Rule(
+        "G22b",
+        "empty-display-name",
+        "grammar",
+        Severity.NOTE,
+        "RFC 9051 7.5.2",
+        "the display name of an address is an empty string, where an address without one has NIL",
+        "take it as NIL; told once for each ENVELOPE",
+        servers="pymap",
+        look_alike='a message that says "" <a@example.org>',
+    ),
 )

@@ -37,6 +37,16 @@ TABLE = (
         look_alike="NO or BAD instead of a continuation request, which refuses the literal",
     ),
     Rule(
+        "I02",
+        "no-greeting",
+        "state",
+        Severity.ERROR,
+        "RFC 9051 7.1",
+        "the first line of the server is no greeting of IMAP",
+        "look at the port: another service may listen there",
+        look_alike="PREAUTH or BYE instead of OK",
+    ),
+    Rule(
         "S02",
         "refused-without-tag",
         "time",

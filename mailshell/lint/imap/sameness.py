@@ -147,13 +147,11 @@ class Sameness(Checker):
             what = f"RFC822.SIZE is {told}, and the message has {whole} octets"
             yield Fault("size-differs", *place, what, f"RFC822.SIZE {whole}")
         header, text = sizes.get("BODY[HEADER]"), sizes.get("BODY[TEXT]")
-        if None not in (whole, header, text) and "sum" not in facts.told:
-            assert whole is not None and header is not None and text is not None
-            if header + text != whole:
-                facts.told.add("sum")
-                place = find(response, b"BODY[TEXT]", b"BODY[HEADER]", b"BODY[]", b"RFC822")
-                what = f"the header has {header} octets and the text {text}, and the whole message {whole}"
-                yield Fault("header-and-text-differ", *place, what, f"{whole} octets together")
+        if header is not None and text is not None and whole not in (None, header + text) and "sum" not in facts.told:
+            facts.told.add("sum")
+            place = find(response, b"BODY[TEXT]", b"BODY[HEADER]", b"BODY[]", b"RFC822")
+            what = f"the header has {header} octets and the text {text}, and the whole message {whole}"
+            yield Fault("header-and-text-differ", *place, what, f"{whole} octets together")
         hashed = facts.hashes.get("BODY[HEADER]")
         if None not in (facts.header, hashed) and hashed != facts.header and "header" not in facts.told:
             facts.told.add("header")

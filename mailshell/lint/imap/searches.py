@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_in
 from mailshell.protocol.exchange import Exchange
@@ -18,10 +18,11 @@ _SEARCHES = frozenset({"SEARCH", "SORT", "UID SEARCH", "UID SORT"})
 class SearchForms(Checker):
     """RETURN, and in rev2 each SEARCH, is answered with ESEARCH; ESEARCH says whether its numbers are UIDs."""
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
+        return self._found(received, now) if received.response.name in ("SEARCH", "SORT", "ESEARCH") else NONE
+
+    def _found(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
-        if response.name not in ("SEARCH", "SORT", "ESEARCH"):
-            return
         if any(deviation.rule == "search-modseq" for deviation in received.read[1]):
             yield fault_in("search-parentheses", response, rb"\(.*", expected="(MODSEQ n) at the end, or nothing")
         searches = [one for one in now.engine.outstanding if one.name in _SEARCHES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import arguments
 from mailshell.lint.imap.boundary import SELECTING, Boundary
@@ -29,34 +29,35 @@ class SelectData(Checker):
         self._listed = False
         self._open: str | None = None
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
-        if event.exchange.name in SELECTING:
-            self._listed = False
-        yield from ()
-
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
         if self._boundary.untagged(received, now):
             self._seen.clear()
         if response.name in _NOTED:
             self._seen[response.name] = number(response)
         elif response.name == "LIST":
-            self._listed = True
-        elif response.name == "OK" and response.code_name:
-            if len(self._seen) < 100:
-                self._seen[response.code_name] = code(response)
-        yield from ()
+            outstanding = now.engine.outstanding
+            self._listed = self._listed or (bool(outstanding) and outstanding[0].name in SELECTING)
+        elif response.name == "OK" and response.code_name and len(self._seen) < 100:
+            self._seen[response.code_name] = code(response)
+        if response.name == "RECENT" and now.rev2:
+            return (Fault("recent-in-rev2", *whole(response)),)
+        return NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         left = self._boundary.completed(event)
         if left:
             self._seen.clear()
-        if event.exchange.name not in SELECTING or event.response.status != "OK":
+        if event.exchange.name not in SELECTING:
+            self._open = None if left else self._open
+            return
+        listed, self._listed = self._listed, False
+        if event.response.status != "OK":
             self._open = None if left else self._open
             return
         view = now.imap.mailbox
         before, self._open = self._open, view.name if view is not None else ""
-        yield from self._required(event, now)
+        yield from self._required(event, now, listed)
         if view is not None:
             yield from self._counts(view)
         if before is not None and before != self._open and "CLOSED" not in self._seen:
@@ -65,12 +66,12 @@ class SelectData(Checker):
                 why = f"another mailbox was selected, and the server has {' and '.join(grounds)}"
                 yield Fault("no-closed-code", *whole(event.response), why, "* OK [CLOSED] before the data")
 
-    def _required(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def _required(self, event: Completed, now: Now, listed: bool) -> Iterator[Fault]:
         place, seen, name = whole(event.response), self._seen, event.exchange.name
         missing = [word for word in ("FLAGS", "EXISTS") if word not in seen]
         if not now.rev2 and "RECENT" not in seen:
             missing.append("RECENT")
-        if now.rev2 and not self._listed:
+        if now.rev2 and not listed:
             missing.append("LIST")
         if "PERMANENTFLAGS" not in seen:
             missing.append("OK [PERMANENTFLAGS ...]")
@@ -80,14 +81,14 @@ class SelectData(Checker):
             yield Fault("uidvalidity-missing", *place, expected="* OK [UIDVALIDITY n] before it")
         if "UIDNEXT" not in seen:
             yield Fault("uidnext-missing", *place, expected="* OK [UIDNEXT n] before it")
+        has = now.imap.has("CONDSTORE") or now.imap.has("QRESYNC")
         if "HIGHESTMODSEQ" not in seen and "NOMODSEQ" not in seen:
             asked = (arguments(event.exchange) or "").upper()
-            given = "(" in asked and ("CONDSTORE" in asked or "QRESYNC" in asked)
+            given = has and "(" in asked and ("CONDSTORE" in asked or "QRESYNC" in asked)
             if given or now.enabled("CONDSTORE") or now.enabled("QRESYNC"):
                 yield Fault("highestmodseq-missing", *place, expected="* OK [HIGHESTMODSEQ n] or * OK [NOMODSEQ]")
-        elif "HIGHESTMODSEQ" in seen and now.imap.capabilities is not None:
-            if not (now.imap.has("CONDSTORE") or now.imap.has("QRESYNC")):
-                yield Fault("highestmodseq-unannounced", *seen["HIGHESTMODSEQ"])
+        elif "HIGHESTMODSEQ" in seen and now.imap.capabilities is not None and not has:
+            yield Fault("highestmodseq-unannounced", *seen["HIGHESTMODSEQ"])
 
     def _counts(self, view: MailboxView) -> Iterator[Fault]:
         for name, value in (("RECENT", view.recent), ("UNSEEN", view.unseen)):
@@ -107,18 +108,21 @@ class Unseen(Checker):
         self._boundary = Boundary()
         self._old = 0
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name in ("STORE", "UID STORE"):
             self._old = 0
-        yield from ()
+        return NONE
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
         if self._boundary.untagged(received, now) or response.name in ("EXPUNGE", "VANISHED"):
             self._old = 0
         if not self._old or response.name != "FETCH" or (response.number or 0) > self._old:
-            return
-        data = received.data
+            return NONE
+        return self._fetched(received)
+
+    def _fetched(self, received: Received) -> Iterator[Fault]:
+        data, response = received.data, received.response
         items = data.items if isinstance(data, Fetched) else ()
         flags = next((item.value for item in items if item.name == "FLAGS"), None)
         if isinstance(flags, tuple) and not any(str(flag).upper() == "\\SEEN" for flag in flags):
@@ -126,13 +130,13 @@ class Unseen(Checker):
             what = f"message {response.number} has no \\Seen, and the mailbox was selected without UNSEEN"
             yield Fault("unseen-missing", *number(response), what, "* OK [UNSEEN n] when it was selected")
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         if self._boundary.completed(event):
             self._old = 0
         view = now.imap.mailbox
         if event.exchange.name in SELECTING and event.response.status == "OK" and view is not None and not now.rev2:
             self._old = view.exists or 0 if view.unseen is None else 0
-        yield from ()
+        return NONE
 
 
 @dataclass(slots=True)
@@ -151,32 +155,33 @@ class ToldBefore(Checker):
         self._known: dict[str, _Known] = {}
         self._codes: dict[str, Response] = {}
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name in ("CREATE", "DELETE", "RENAME"):
             self._known.clear()
-        elif event.exchange.name in SELECTING:
-            self._codes.clear()
-        yield from ()
+        return NONE
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
         if response.name == "STATUS":
             data = received.data
-            if isinstance(data, MailboxStatus):
-                yield from self._told(data.name, data.items, response, {})
-        elif response.name == "OK" and response.code_name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ"):
+            return self._told(data.name, data.items, response, {}) if isinstance(data, MailboxStatus) else NONE
+        if response.name == "OK" and response.code_name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ"):
             self._codes[response.code_name] = response
             view = now.imap.mailbox
-            if response.code_name == "UIDVALIDITY" and now.imap.pending_mailbox is None and view is not None:
-                yield from self._told(view.name, {"UIDVALIDITY": view.uidvalidity}, response, {})
+            if response.code_name == "UIDVALIDITY" and not now.imap.pending and view is not None and view.name:
+                return self._told(view.name, {"UIDVALIDITY": view.uidvalidity}, response, {})
+        return NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         view = now.imap.mailbox
-        if event.exchange.name not in SELECTING or event.response.status != "OK" or view is None:
+        if event.exchange.name not in SELECTING:
+            return
+        codes, self._codes = self._codes, {}
+        if event.response.status != "OK" or view is None or not view.name:
             return
         items = {"UIDVALIDITY": view.uidvalidity, "UIDNEXT": view.uidnext, "HIGHESTMODSEQ": view.highestmodseq}
         assert isinstance(event.response, Response)
-        yield from self._told(view.name, items, event.response, self._codes)
+        yield from self._told(view.name, items, event.response, codes)
 
     def _told(
         self, name: str, items: Mapping[str, object], response: Response, codes: Mapping[str, Response]

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from mailshell.lint.checker import Checker
-from mailshell.lint.imap import counts, fetched, flag_use, listed, results, sameness, selected, tagging
+from mailshell.lint.imap import (
+    announced,
+    counts,
+    fetched,
+    flag_use,
+    listed,
+    refusals,
+    results,
+    sameness,
+    selected,
+    tagging,
+)
 
 
 def checkers() -> list[Checker]:
@@ -17,10 +28,15 @@ def checkers() -> list[Checker]:
         counts.Counts(),
         fetched.FetchedItems(),
         fetched.FetchedNothing(),
+        fetched.Unsolicited(),
         sameness.Sameness(),
         flag_use.FlagNames(),
         flag_use.Stores(),
         results.Answers(),
         results.Additions(),
         listed.ListedNames(),
+        announced.Capabilities(),
+        announced.Enabling(),
+        refusals.Refusals(),
+        refusals.FailedLogins(),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import Span, whole
 from mailshell.protocol.events import Deviation, Line, Side
@@ -27,12 +27,12 @@ class Tags(Checker):
         self._awaiting: dict[str, Awaits] = {}
         self._line: Line | None = None
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
         self._line = line
         if line.first and line.octets[:1] not in (b"*", b"+"):
             # What a command waits for is forgotten as soon as it has its completion.
             self._awaiting = {one.tag: one.awaits for one in now.engine.outstanding if one.awaits is not Awaits.NOTHING}
-        yield from ()
+        return NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         exchange = event.exchange
@@ -48,6 +48,9 @@ class Tags(Checker):
     def deviation(self, event: Deviation, now: Now) -> Iterator[Fault]:
         if event.rule == "unexpected-continuation":
             yield Fault("unexpected-continuation", event.start, event.end, expected="no line that begins with +")
+        if event.rule == "no-greeting":
+            expected = "* OK, * PREAUTH or * BYE, and text"
+            yield Fault("no-greeting", event.start, event.end, event.message, expected)
         if event.rule != "unknown-tag" or self._line is None:
             return
         line = self._line
@@ -71,29 +74,29 @@ class Silence(Checker):
         self._heard = 0.0
         self._end = 0
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets):
             self._heard = event.time
             if event.side is Side.SERVER:
                 self._end = event.offset + len(event.octets)
-        yield from ()
+        return NONE
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
         self._refused = None
         if response.name in ("NO", "BAD") and response.kind is Kind.UNTAGGED:
             outstanding = now.engine.outstanding
             if len(outstanding) == 1:
                 self._refused = whole(response), outstanding[0]
-        yield from ()
+        return NONE
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         self._refused = None
-        yield from ()
+        return NONE
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         self._refused = None
-        yield from ()
+        return NONE
 
     def idle(self, now: Now) -> Iterator[Fault]:
         silent = now.time - self._heard

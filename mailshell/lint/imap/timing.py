@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import whole
 from mailshell.protocol.events import Side
@@ -53,8 +53,8 @@ class Farewell(Checker):
         self._greeted = True
         yield from self._said(event.response, now)
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
-        yield from self._said(received.response, now)
+    def untagged(self, received: Received, now: Now) -> Faults:
+        return self._said(received.response, now) if received.response.name == "BYE" else NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         if event.exchange.name == "STARTTLS" and event.response.ok:
@@ -144,8 +144,11 @@ class Idling(Checker):
         detail = f"IDLE was sent {waited:,.0f} seconds ago, and no `+` has come"
         yield Fault("idle-without-continuation", self._end, self._end, detail, "`+ idling`, or NO")
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
-        response, exchange = received.response, self._exchange
+    def untagged(self, received: Received, now: Now) -> Faults:
+        return NONE if self._exchange is None and self._next is None else self._untagged(received.response, now)
+
+    def _untagged(self, response: Response, now: Now) -> Iterator[Fault]:
+        exchange = self._exchange
         if exchange is not None and exchange.continued:
             if response.name in _NEWS:
                 self._pushes += 1

@@ -6,18 +6,18 @@ behind TLS. What goes over the loopback interface, a pipe or a socket file can b
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import find, whole
 from mailshell.lint.imap.status import StatusChecker
+from mailshell.lint.way import Way
 from mailshell.protocol.events import Line, Side
 from mailshell.protocol.exchange import Completed, Exchange, Greeting, Sent
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.state import Phase
-from mailshell.wire import Connected, Injected, Octets, TlsBegun, TlsStarted, WireEvent
+from mailshell.wire import Injected, Octets, TlsBegun, TlsStarted, WireEvent
 
 #: What speaks of mailboxes and messages, and has no sense before login.
 _MAILBOX_DATA = frozenset(
@@ -29,35 +29,16 @@ _MAILBOX_DATA = frozenset(
 _SPEAKING = frozenset({"ALERT", "BADCHARSET", "PARSE", "REFERRAL"})
 #: The mechanisms that send the password, or a token, as it is.
 _PLAIN = frozenset({"PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2"})
+_EARLY = frozenset({Phase.NOT_AUTHENTICATED, Phase.LOGOUT})
 #: So many commands that were sent behind STARTTLS are remembered.
 _MOST = 100
-
-
-class _Way:
-    """How the server is reached. ``known``: there was a connection; ``open``: others may read along."""
-
-    def __init__(self) -> None:
-        self.known = self.open = False
-
-    def see(self, event: WireEvent) -> None:
-        if isinstance(event, Connected):
-            self.known, self.open = True, is_remote(event.peer)
-
-
-def is_remote(peer: str) -> bool:
-    """Whether the address (``192.0.2.1:143``, ``[2001:db8::1]:143``) is that of another machine."""
-    host = peer.rpartition(":")[0].strip("[]").partition("%")[0]
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Upgrade(Checker):
     """Between the OK to STARTTLS and the handshake nothing is said, and what was sent before is not obeyed after it."""
 
     def __init__(self) -> None:
-        self._way = _Way()
+        self._way = Way()
         self._end = 0
         #: Where the answer ended that agreed to TLS; None if no handshake is due.
         self._agreed: int | None = None
@@ -97,9 +78,9 @@ class Upgrade(Checker):
             if self._end > self._agreed:
                 yield from self._injected(self._agreed, self._end)
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
-        if self._agreed is not None and not now.tls:
-            yield from self._injected(line.offset, line.offset + len(line.octets))
+    def line(self, line: Line, now: Now) -> Faults:
+        due = self._agreed is not None and not now.tls
+        return self._injected(line.offset, line.offset + len(line.octets)) if due else NONE
 
     def _injected(self, start: int, end: int) -> Iterator[Fault]:
         if self._agreed is None:
@@ -113,7 +94,7 @@ class Refusal(Checker):
     """STARTTLS is agreed to where it is announced; whoever asked for it does not log in without it."""
 
     def __init__(self) -> None:
-        self._way = _Way()
+        self._way = Way()
         self._announced = False
         self._refusal: Response | None = None
 
@@ -148,6 +129,8 @@ class Announced(StatusChecker):
         self._told = False
 
     def untagged(self, received: Received, now: Now) -> Faults:
+        if not now.tls or self._told:
+            return NONE
         response = received.response
         return self._announcement(response, now) if response.name == "CAPABILITY" else super().untagged(received, now)
 
@@ -164,7 +147,7 @@ class InTheClear(StatusChecker):
     """What has to wait for TLS or for the login."""
 
     def __init__(self) -> None:
-        self._way = _Way()
+        self._way = Way()
         self._disabled: set[Exchange] = set()
 
     def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
@@ -187,7 +170,11 @@ class InTheClear(StatusChecker):
             self._disabled.add(event.exchange)
         yield from ()
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
+        # After the login there is nothing to tell.
+        return self._early(received, now) if now.imap.phase in _EARLY else NONE
+
+    def _early(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
         if response.name in _MAILBOX_DATA and self._way.known and now.imap.phase is Phase.NOT_AUTHENTICATED:
             where = "" if now.tls else ", in the clear"
@@ -197,7 +184,7 @@ class InTheClear(StatusChecker):
 
     def status(self, response: Response, now: Now) -> Iterator[Fault]:
         name, open_way = response.code_name, self._way.open and not now.tls
-        if name in _SPEAKING and open_way and now.imap.phase in (Phase.NOT_AUTHENTICATED, Phase.LOGOUT):
+        if name in _SPEAKING and open_way and now.imap.phase in _EARLY:
             detail = f"{name} comes in the clear before the login, and anybody may have written it"
             yield Fault("unauthenticated-text", *find(response, b"[" + name.encode()), detail)
 

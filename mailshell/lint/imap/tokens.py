@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from mailshell.lint.checker import Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.segments import lines_of
 from mailshell.protocol.events import Line
@@ -15,11 +15,12 @@ from mailshell.protocol.imap.response import Response, read_response
 from mailshell.protocol.imap.terms import TERMS
 from mailshell.protocol.imap.terms_codes import CODE
 from mailshell.protocol.imap.terms_responses import REPLY
-from mailshell.protocol.imap.values import Atom, List, Value, as_items, read_values
+from mailshell.protocol.imap.values import Atom, List, Value, as_items
 from mailshell.protocol.limits import DEFAULT
 
+_STATUSES = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH", "+"})
 #: The data that the RFCs describe: other data may have a form of its own.
-_DATA = frozenset(term.name for term in TERMS.of_kind(REPLY) if "RFC" in term.rfc)
+_DATA = frozenset(term.name for term in TERMS.of_kind(REPLY) if "RFC" in term.rfc) - _STATUSES
 _CODES = frozenset(term.name for term in TERMS.of_kind(CODE) if "RFC" in term.rfc)
 _QUOTED = rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"'
 _GLUED = rb"(?:UID|RFC822\.SIZE)\x20\d++[A-Z]"
@@ -49,8 +50,9 @@ _QUOTE_THAT_ENDS = re.compile(rb'"(?=[\x20)\]]|\r?\n\Z)')
 _SPACES = re.compile(rb"[ \t]{2,}|\t")
 _ANNOUNCEMENT = re.compile(rb"(~?)\{(\d+)([+-]?)\}\r?\n\Z")
 _ANNOUNCED = re.compile(rb"[^ (]~?\{\d+[+-]?\}\r?\n\Z")
-#: Two parentheses with spaces between them.
-_APART = re.compile(rb"\) +\(")
+#: Where an address or a part may follow another with a space between; most legal responses hold nothing like it.
+_APART = re.compile(rb"\) +\((?:(?:%b|NIL) (?:%b|NIL) |\{)|[^)]\) +\(\(" % (_QUOTED, _QUOTED), re.IGNORECASE)
+_APART_NESTED = re.compile(rb"\)\) +\(\(")
 #: So many faults of one response are told.
 _MOST = 10
 
@@ -66,9 +68,9 @@ class Spacing(Checker):
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if response.status:
-            return _status_faults(response)
-        return _data_faults(response) if response.name in _DATA else ()
+        if response.name in _DATA:
+            return NONE if _is_clean(response) else _data_faults(response)
+        return _status_faults(response)
 
 
 def _status_faults(response: object) -> Iterator[Fault]:
@@ -81,6 +83,11 @@ def _status_faults(response: object) -> Iterator[Fault]:
     if code is not None and response.code_name.rstrip() in _CODES and len(response.segments) == 1:
         start = response.body + response.rest.find(b"[") + 1
         yield from islice(_scan(response.offset + start, code + b"\n"), _MOST)
+
+
+def _is_clean(response: Response) -> bool:
+    first = response.segments[0]
+    return len(response.segments) == 1 and isinstance(first, bytes) and _SCAN.match(first) is None
 
 
 def _data_faults(response: Response) -> Iterator[Fault]:
@@ -141,10 +148,12 @@ def _unescaped(offset: int, line: bytes, end: int) -> Fault:
 class Announcements(Checker):
     """What announces a literal: the size fits the protocol's numbers, and the form is a server's."""
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
         octets = line.octets
-        if octets[-3:-1] != b"}\r" and octets[-2:-1] != b"}":
-            return
+        return self._announced(line, now) if octets.endswith((b"}\r\n", b"}\n")) else NONE
+
+    def _announced(self, line: Line, now: Now) -> Iterator[Fault]:
+        octets = line.octets
         match = _ANNOUNCEMENT.search(octets[-200:])
         if match is None or (line.literal is None and _is_text(line)):
             return
@@ -178,17 +187,26 @@ def _number(digits: bytes) -> str:
 class Adjacent(Checker):
     """Addresses of one list, and parts of one multipart, follow each other without a space."""
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if response.name not in ("FETCH", "UIDFETCH") or not any(_APART.search(line) for _, line in lines_of(response)):
-            return
+        if response.name in ("FETCH", "UIDFETCH") and any(_may_be_apart(line) for _, line in lines_of(response)):
+            return self._faults(received)
+        return NONE
+
+    def _faults(self, received: Received) -> Iterator[Fault]:
+        response = received.response
         left = _MOST
-        for one, what in _adjacent(as_items((read_values(response)[0] or (None,))[0])):
+        for one, what in _adjacent(as_items((received.values[0] or (None,))[0])):
             before = _spaces_before(response, one.start)
             if before and left:
                 left -= 1
                 detail = f"a space between two {what}"
                 yield Fault("space-between", one.start - before, one.start, detail, f"no space between two {what}")
+
+
+def _may_be_apart(line: bytes) -> bool:
+    """Whether it is worth reading the values. ``)) ((`` stands in each ENVELOPE."""
+    return bool(_APART.search(line) or (_APART_NESTED.search(line) and b"ENVELOPE" not in line.upper()))
 
 
 def _adjacent(items: Sequence[Value]) -> Iterator[tuple[List, str]]:

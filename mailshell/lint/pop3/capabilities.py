@@ -57,7 +57,7 @@ class Capabilities(Checker):
         if tag and len(self._tags) < _MOST:
             self._tags.add(tag[:40].decode("ascii", "backslashreplace"))
         if tag == b"STLS" and now.tls:
-            yield Fault("stls-under-tls", offset, offset + len(text))
+            yield Fault("starttls-under-tls", offset, offset + len(text))
         elif _EXPIRE_ZERO.match(text):
             yield Fault("expire-zero", offset, offset + len(text))
 

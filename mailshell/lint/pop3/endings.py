@@ -29,7 +29,7 @@ class Stuffing(Checker):
             return
         octets = part.octets
         at = 0 if part.line_start and octets[:1] == b"." and octets[1:2] != b"." else -1
-        if at < 0 and b"\n." in octets:
+        if at < 0 and b"." in octets and b"\n." in octets:
             match = _LONE_DOT[part.crlf].search(octets)
             at = match.start(1) if match else -1
         if at >= 0:

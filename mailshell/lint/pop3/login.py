@@ -18,9 +18,19 @@ _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]
 _LONGEST_COMMAND = 255
 #: Reasons that have a response code, by words of the text (RFC 2449 section 8.1, RFC 3206 section 4).
 _REASONS = (
-    (re.compile(rb"lock|in use|another (?:pop3? )?session|already (?:logged|open)", re.IGNORECASE), "[IN-USE]"),
-    (re.compile(rb"too (?:many|often|frequent|soon)|minimum interval|please wait", re.IGNORECASE), "[LOGIN-DELAY]"),
-    (re.compile(rb"unavailable|temporar|try (?:again )?later|internal error", re.IGNORECASE), "[SYS/TEMP]"),
+    (
+        re.compile(
+            rb"\b(?:maildrop|mailbox|spool)\b.{0,30}\block|\block.{0,30}\b(?:maildrop|mailbox|spool)\b"
+            rb"|\bin use\b|\banother (?:pop3? )?session",
+            re.IGNORECASE,
+        ),
+        "[IN-USE]",
+    ),
+    (
+        re.compile(rb"\btoo (?:many|often|frequent|soon)|\bminimum interval|\bplease wait", re.IGNORECASE),
+        "[LOGIN-DELAY]",
+    ),
+    (re.compile(rb"\bunavailable|\btemporar|\btry (?:again )?later|\binternal error", re.IGNORECASE), "[SYS/TEMP]"),
 )
 
 

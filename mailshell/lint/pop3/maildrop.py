@@ -41,7 +41,8 @@ class Maildrop(Checker):
         #: How many messages there are with the deleted ones, and their octets, and which command has told that.
         self._count: tuple[int, str] | None = None
         self._octets: tuple[int, str] | None = None
-        self._deleted = 0
+        #: How many are marked deleted, the octets of those whose size is known, and how many others there are.
+        self._deleted = self._deleted_octets = self._unknown = 0
         self._utf8 = False
 
     # --- listings
@@ -112,6 +113,8 @@ class Maildrop(Checker):
         deleted_before, self._deleted = self._deleted, len(now.pop3.deleted)
         if not status.ok or not isinstance(status, StatusLine):
             return
+        if self._deleted != deleted_before:
+            self._mark(exchange.name, number)
         if exchange.name == "UTF8":
             self._utf8 = True
         elif exchange.name == "STAT":
@@ -122,6 +125,16 @@ class Maildrop(Checker):
                 yield Fault("deleted-answered", status.offset, status.offset + 3, detail, "-ERR")
         elif exchange.name in ("LIST", "UIDL") and number is not None:
             yield from self._one(exchange, number, status)
+
+    def _mark(self, name: str, number: int | None) -> None:
+        """DELE has marked a message deleted, or RSET has taken all such marks back."""
+        size = None if number is None else self._sizes.get(number)
+        if name != "DELE":
+            self._deleted_octets = self._unknown = 0
+        elif size is None:
+            self._unknown += 1
+        else:
+            self._deleted_octets += size
 
     def _one(self, exchange: Exchange, number: int, status: StatusLine) -> Iterator[Fault]:
         """LIST or UIDL of one message."""
@@ -151,7 +164,7 @@ class Maildrop(Checker):
         differs = list(self._counted(count, name, start, end, now))
         yield from differs
         if octets is not None and not differs:
-            yield from self._summed(octets, name, start, end, now)
+            yield from self._summed(octets, name, start, end)
 
     def _counted(self, shown: int, name: str, start: int, end: int, now: Now) -> Iterator[Fault]:
         """STAT or a listing shows so many messages."""
@@ -163,12 +176,11 @@ class Maildrop(Checker):
                 detail += ", deleted ones counted"
             yield Fault("stat-differs-from-list", start, end, detail)
 
-    def _summed(self, shown: int, name: str, start: int, end: int, now: Now) -> Iterator[Fault]:
+    def _summed(self, shown: int, name: str, start: int, end: int) -> Iterator[Fault]:
         """STAT, or the sizes of LIST, come to so many octets."""
-        deleted = [self._sizes.get(number) for number in now.pop3.deleted]
-        if None in deleted:
+        if self._unknown:
             return
-        octets = shown + sum(size for size in deleted if size is not None)
+        octets = shown + self._deleted_octets
         before, self._octets = self._octets, (octets, name)
         if before is not None and before != self._octets and before[0] != octets and not self._utf8:
             detail = f"{name} comes to {octets:,} octets, and {before[1]} has come to {before[0]:,}"

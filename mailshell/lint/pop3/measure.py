@@ -38,7 +38,7 @@ class Size:
         # A piece may end behind two dots that begin a line; it never ends behind one.
         self.three += self._two and octets[:1] == b"."
         self._two = (begins and octets == b"..") or octets.endswith((b"\r\n" if part.crlf else b"\n") + b"..")
-        dots = begins + _begun_with(octets, b".", part.crlf)
+        dots = begins + _begun_with(octets, b".", part.crlf) if b"." in octets else 0
         if dots:
             double = (begins and octets[1:2] == b".") + _begun_with(octets, b"..", part.crlf)
             self.three += (begins and octets[:3] == b"...") + _begun_with(octets, b"...", part.crlf)

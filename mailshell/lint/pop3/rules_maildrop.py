@@ -63,9 +63,9 @@ TABLE = (
         "arithmetic",
         NOTE,
         "RFC 1939 3; RFC 1939 11",
-        "the message does not end with a line end, and LIST does not count the CRLF that its last line gets on the wire",
+        "the message has no line end at its end, and LIST does not count the one that it gets on the wire",
         "allow for two octets more than LIST says",
-        servers="Cyrus",
+        servers="Cyrus; Dovecot",
     ),
     Rule(
         "P07",

@@ -1,6 +1,6 @@
 """Rules of POP3 about TLS, what is injected before it, and secrets in the clear.
 
-An id with the letter p is that of the entry as it shows in POP3; the one without is IMAP's.
+Ids and names are those of IMAP where the fault is the same.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ NOTE, WARNING, ERROR, CRITICAL = Severity.NOTE, Severity.WARNING, Severity.ERROR
 
 TABLE = (
     Rule(
-        "X01p",
-        "stls-injection",
-        "octets",
+        "X01",
+        "response-injection",
+        "time",
         CRITICAL,
         "RFC 2595 4",
         "octets follow the reply to STLS in the clear: somebody may have put in replies for the time under TLS",
@@ -22,9 +22,9 @@ TABLE = (
         look_alike="the handshake of TLS",
     ),
     Rule(
-        "X02p",
-        "stls-command-injection",
-        "state",
+        "X02",
+        "command-injection",
+        "time",
         CRITICAL,
         "RFC 2595 4",
         "a command that was sent in the clear behind STLS is answered under TLS",
@@ -33,9 +33,9 @@ TABLE = (
         look_alike="commands that are sent after the handshake",
     ),
     Rule(
-        "X03p",
-        "stls-refused",
-        "state",
+        "X03",
+        "starttls-refused",
+        "time",
         ERROR,
         "RFC 2595 4",
         "STLS is refused though CAPA lists it",
@@ -43,9 +43,9 @@ TABLE = (
         look_alike="STLS refused under TLS, or by a server that does not list it",
     ),
     Rule(
-        "X03q",
+        "X03c",
         "stls-not-offered",
-        "state",
+        "time",
         NOTE,
         "RFC 2595 4",
         "CAPA does not list STLS: the server has none, or somebody has taken it out",
@@ -54,8 +54,19 @@ TABLE = (
         look_alike="CAPA under TLS, or after login",
     ),
     Rule(
-        "X05p",
-        "answered-before-login",
+        "X03b",
+        "login-after-refusal",
+        "time",
+        CRITICAL,
+        "RFC 2595 4; RFC 2595 2.3",
+        "STLS was refused, and a password follows in the clear",
+        "change the password: anybody on the way can have read it, and can have caused the refusal",
+        applies="not on this machine, nor through a tunnel",
+        look_alike="a password after the handshake",
+    ),
+    Rule(
+        "X05",
+        "data-before-login",
         "state",
         ERROR,
         "RFC 1939 3",
@@ -64,9 +75,9 @@ TABLE = (
         look_alike="CAPA and LANG, which hold in both states",
     ),
     Rule(
-        "X07p",
-        "stls-under-tls",
-        "state",
+        "X07",
+        "starttls-under-tls",
+        "time",
         WARNING,
         "RFC 2595 4",
         "CAPA lists STLS under TLS, where it can't be used",
@@ -74,9 +85,9 @@ TABLE = (
         look_alike="STLS before the handshake",
     ),
     Rule(
-        "X08p",
+        "X08b",
         "password-in-the-clear",
-        "state",
+        "time",
         WARNING,
         "RFC 2595 2.3",
         "the server takes a password without TLS",

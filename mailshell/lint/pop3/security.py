@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from mailshell.lint.checker import Checker, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.reply import arguments
+from mailshell.lint.way import Way
 from mailshell.protocol.events import Side
-from mailshell.protocol.exchange import Completed, Sent
+from mailshell.protocol.exchange import Completed, Exchange, Sent
 from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.pop3.state import Phase
-from mailshell.wire import Connected, Injected, Octets, WireEvent
+from mailshell.wire import Injected, Octets, WireEvent
 
 #: Mechanisms that send the password, or a token that is as good.
 _PLAIN = frozenset({"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"})
@@ -25,13 +25,13 @@ class Stls(Checker):
 
     def __init__(self) -> None:
         self._end = 0
-        self._agreed = False
-        self._told = False
-        self._asked = False
+        self._agreed = self._told = self._asked = False
         #: Commands that were sent in the clear behind STLS, by number.
         self._behind: set[int] = set()
 
     def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+        # Whoever goes on in the clear has not begun a handshake, or this is a log without it.
+        self._agreed = False
         if event.exchange.name == "STLS":
             self._asked = True
         elif self._asked and not now.tls and len(self._behind) < _MOST:
@@ -55,44 +55,67 @@ class Stls(Checker):
             self._asked = self._agreed = status.ok
             if not status.ok:
                 self._behind.clear()
-                if now.pop3.has("STLS"):
-                    yield Fault("stls-refused", start, end)
-                return
-            # The line and its CRLF; nothing may have come with it.
-            if self._end > end + 2:
+            elif self._end > end + 2:
+                # The line ends with CRLF; nothing may have come with it.
                 yield from self._injected(end + 2)
         elif exchange.number in self._behind:
             self._behind.discard(exchange.number)
             if now.tls:
                 detail = f"{exchange.name}, sent in the clear behind STLS, is answered under TLS"
-                yield Fault("stls-command-injection", start, end, detail)
+                yield Fault("command-injection", start, end, detail)
 
     def _injected(self, start: int) -> Iterator[Fault]:
         if not self._told:
             self._told = True
-            yield Fault("stls-injection", min(start, self._end), self._end, expected="the handshake of TLS")
+            yield Fault("response-injection", min(start, self._end), self._end, expected="the handshake of TLS")
+
+
+class Refusal(Checker):
+    """STLS is agreed to where CAPA lists it, and whoever asked for it does not log in without it."""
+
+    def __init__(self) -> None:
+        self._way = Way()
+        self._refusal: tuple[int, int] | None = None
+
+    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+        self._way.see(event)
+        yield from ()
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        status = event.response
+        if event.exchange.name != "STLS" or now.tls or not isinstance(status, StatusLine):
+            return
+        span = status.offset, status.offset + len(status.line)
+        self._refusal = None if status.ok else span
+        if not status.ok and now.pop3.phase is Phase.AUTHORIZATION and now.pop3.has("STLS"):
+            yield Fault("starttls-refused", *span, expected="+OK, for CAPA lists it")
+
+    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+        sends = sends_password(event.exchange)
+        if sends and self._refusal is not None and self._way.open and not now.tls:
+            detail = f"STLS was refused, and {sends} goes out in the clear all the same"
+            yield Fault("login-after-refusal", *self._refusal, detail)
+            self._refusal = None
 
 
 class Clear(Checker):
     """What is done without TLS, on the way to another machine."""
 
     def __init__(self) -> None:
-        self._local = False
+        self._way = Way()
 
     def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
-        if isinstance(event, Connected):
-            self._local = is_local(event.peer)
+        self._way.see(event)
         yield from ()
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         status, exchange = event.response, event.exchange
-        if self._local or now.tls or not status.ok or not isinstance(status, StatusLine):
+        if not self._way.open or now.tls or not status.ok or not isinstance(status, StatusLine):
             return
-        words = arguments(exchange)
         start, end = status.offset, status.offset + len(status.line)
-        if exchange.name == "PASS" or (exchange.name == "AUTH" and words and words[0].upper() in _PLAIN):
-            what = "PASS" if exchange.name == "PASS" else f"AUTH {words[0].upper()}"
-            yield Fault("password-in-the-clear", start, end, f"the server takes the password of {what} without TLS")
+        sends = sends_password(exchange)
+        if sends:
+            yield Fault("password-in-the-clear", start, end, f"the server takes the password of {sends} without TLS")
         elif exchange.name == "CAPA" and now.pop3.phase is Phase.AUTHORIZATION and not now.pop3.has("STLS"):
             yield Fault("stls-not-offered", start, end)
 
@@ -102,17 +125,14 @@ class Early(Checker):
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         status, name = event.response, event.exchange.name
-        if not isinstance(status, StatusLine) or not status.ok or now.pop3.phase is not Phase.AUTHORIZATION:
-            return
-        if name in _TRANSACTION:
-            detail = f"{name} is accepted before login"
-            yield Fault("answered-before-login", status.offset, status.offset + 3, detail, "-ERR")
+        early = name in _TRANSACTION and now.pop3.phase is Phase.AUTHORIZATION
+        if early and status.ok and isinstance(status, StatusLine):
+            yield Fault("data-before-login", status.offset, status.offset + 3, f"{name} is accepted before login")
 
 
-def is_local(peer: str) -> bool:
-    """Whether the peer (``HOST:PORT``, ``[HOST]:PORT``, or what a program is called) is this machine or a tunnel."""
-    host = peer.rpartition(":")[0].strip("[]")
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return True
+def sends_password(exchange: Exchange) -> str:
+    """The command (``PASS``, ``AUTH PLAIN``) if it sends a password as it is, else empty."""
+    words = arguments(exchange)
+    if exchange.name == "AUTH" and words and words[0].upper() in _PLAIN:
+        return f"AUTH {words[0].upper()}"
+    return "PASS" if exchange.name == "PASS" else ""

@@ -24,14 +24,16 @@ class Sizes(Checker):
         asked = now.engine.answering
         if asked is None or asked.name != "RETR":
             return
+        number = number_of(asked)
+        listed = None if number is None else self._listed.get(number)
+        if listed is None:
+            return
         if isinstance(part, BodyPart):
             self._size.feed(part)
             return
         size, self._size = self._size, Size()
-        number = number_of(asked)
-        listed = None if number is None else self._listed.get(number)
-        rule = "" if listed is None or size.masked else _judge(listed, size)
-        if rule and listed is not None:
+        rule = "" if size.masked else _judge(listed, size)
+        if rule:
             detail = (
                 f"LIST says that message {number} has {listed:,} octets, and {size.octets:,} came{_why(rule, size)}"
             )

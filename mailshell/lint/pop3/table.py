@@ -37,27 +37,33 @@ RULES = Rules(
 )
 
 
-def checkers() -> list[Checker]:
-    """Fresh ones for one session."""
-    listed: dict[int, int] = {}
-    return [
+def checkers(*, guessed: bool = False) -> list[Checker]:
+    """Fresh ones for one session. ``guessed``: the commands were not seen, and only those that need none are wanted."""
+    alone: list[Checker] = [
         octets.LineEnds(),
         octets.StatusLines(),
         octets.CutLines(),
         endings.Stuffing(),
+        greeting.Greetings(),
+        login.Errors(),
+        messages.Headers(),
+    ]
+    if guessed:
+        return alone
+    listed: dict[int, int] = {}
+    return [
+        *alone,
         endings.Endings(),
         replies.Replies(),
-        greeting.Greetings(),
         capabilities.Capabilities(),
         login.Challenges(),
-        login.Errors(),
         listings.Listings(),
         maildrop.Maildrop(listed),
         sizes.Sizes(listed),
         tops.Tops(),
-        messages.Headers(),
         closing.Closings(),
         security.Stls(),
+        security.Refusal(),
         security.Clear(),
         security.Early(),
     ]

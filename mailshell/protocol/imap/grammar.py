@@ -153,10 +153,10 @@ def _read_mailbox_status(response: Response, values: Sequence[Value], findings: 
     name, raw = _mailbox(values, 0, findings)
     last = values[-1] if values else None
     if len(values) != 2 or not isinstance(last, List):
-        findings.add("status-form", last, "STATUS is a mailbox and one list of items", "RFC 9051 7.3.4")
+        findings.add("status-form", last, "STATUS is a mailbox and one list of items", "RFC 9051 7.3.3")
     items = as_items(last)
     if len(items) % 2:
-        findings.add("status-pairs", last, "items and values come in pairs; there is an odd number", "RFC 9051 7.3.4")
+        findings.add("status-pairs", last, "items and values come in pairs; there is an odd number", "RFC 9051 7.3.3")
     pairs = {(as_text(items[at]) or "?").upper(): plain(items[at + 1]) for at in range(0, len(items) - 1, 2)}
     return MailboxStatus(name, raw, pairs)
 
@@ -203,7 +203,7 @@ def _read_vanished(response: Response, values: Sequence[Value], findings: Findin
 
 def _read_namespaces(response: Response, values: Sequence[Value], findings: Findings) -> Data:
     if len(values) != 3:
-        findings.add("namespace-members", None, "NAMESPACE has three members", "RFC 9051 7.3.3")
+        findings.add("namespace-members", None, "NAMESPACE has three members", "RFC 9051 7.3.2")
 
     def namespace(index: int) -> tuple[tuple[str, str | None], ...] | None:
         value = values[index] if index < len(values) else None

@@ -5,7 +5,8 @@ The rules, in prose:
 - Capabilities come from the greeting's or a completion's response code, or from CAPABILITY. They are forgotten when TLS
   starts and when a login succeeds, unless they came with that very completion or during the command (RFC 9051
   sections 6.2.1 to 6.2.3). Those in the completion of STARTTLS came in the clear, and are not believed.
-- SELECT and EXAMINE leave the mailbox that was selected, even if they fail (section 6.3.2).
+- SELECT and EXAMINE leave the mailbox that was selected, even if they fail (section 6.3.2). Of several under way the
+  oldest is the one whose data comes.
 - EXPUNGE lowers the count of messages by one, VANISHED (not EARLIER) by as many as it names (RFC 7162 section 3.2.10).
 """
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 
 from mailshell.protocol.announcement import Announcements
 from mailshell.protocol.imap.response import Response
+from mailshell.protocol.limits import DEFAULT
 
 _SET = re.compile(rb"(\d+)(?::(\d+))?")
 
@@ -63,7 +65,8 @@ class ImapState:
     announcements: Announcements = field(default_factory=Announcements)
     enabled: set[str] = field(default_factory=set)
     mailbox: MailboxView | None = None
-    pending_mailbox: MailboxView | None = None
+    #: The mailboxes of the SELECTs under way, the oldest first.
+    pending: list[MailboxView] = field(default_factory=list)
     said_bye: bool = False
 
     def has(self, capability: str) -> bool:
@@ -79,7 +82,12 @@ class ImapState:
     @property
     def view(self) -> MailboxView | None:
         """The mailbox that untagged data speaks of: the one being selected, or the one that is."""
-        return self.pending_mailbox or self.mailbox
+        return self.pending[0] if self.pending else self.mailbox
+
+    @property
+    def pending_mailbox(self) -> MailboxView | None:
+        """The mailbox of the SELECT that was sent last, while it is under way."""
+        return self.pending[-1] if self.pending else None
 
     def learn_capabilities(self, octets: bytes, source: str) -> None:
         """Take the capabilities from the words of a CAPABILITY response or code."""
@@ -92,7 +100,9 @@ class ImapState:
 
     def begin_select(self, name: str, read_only: bool) -> None:
         """A SELECT or EXAMINE goes out: what comes now speaks of its mailbox."""
-        self.pending_mailbox = MailboxView(name, read_only)
+        if len(self.pending) >= DEFAULT.outstanding:
+            del self.pending[0]
+        self.pending.append(MailboxView(name, read_only))
 
     def apply(self, response: Response) -> None:
         """Take in an untagged response."""
@@ -182,11 +192,11 @@ class ImapState:
 
     def _complete_select(self, response: Response) -> None:
         self._apply_code(response)
+        selected = self.pending.pop(0) if self.pending else None
         if response.ok:
-            self.phase, self.mailbox = Phase.SELECTED, self.pending_mailbox
+            self.phase, self.mailbox = Phase.SELECTED, selected
         elif response.name == "NO" and self.phase is Phase.SELECTED:
             self.phase, self.mailbox = Phase.AUTHENTICATED, None
-        self.pending_mailbox = None
 
 
 def _span(match: re.Match[bytes]) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from mailshell.exits import UsageError
 from mailshell.protocol.events import Side
 from mailshell.protocol.imap.commands import read_head
-from mailshell.recording.file import RecordingFile
+from mailshell.recording.file import RecordingFile, make_file
 from mailshell.recording.header import Header
 from mailshell.recording.imports import recognise
 from mailshell.recording.imports.chunk import MOST_INVENTED, Chunk, Loss, TooMuchInvented
@@ -38,6 +38,7 @@ from mailshell.recording.imports.recognise import (
 from mailshell.recording.imports.telemetry import read_telemetry
 from mailshell.recording.imports.transcript import read_transcript
 from mailshell.recording.watch import Watch
+from mailshell.streams import reason
 
 #: Times before this are counted from no known moment (seconds since 1970).
 _EPOCH_FROM = 100_000_000.0
@@ -179,12 +180,7 @@ def _starts_tls(octets: bytes, protocol: str) -> bool:
 
 
 def _write(source: _Source, header: Header, target: Path, imported: Imported) -> None:
-    try:
-        file = RecordingFile(target)
-    except FileExistsError:
-        raise UsageError(f"{target} is there already, and a recording never overwrites a file") from None
-    except OSError as error:
-        raise UsageError(f"{target} can't be made: {(error.strerror or str(error)).lower()}") from None
+    file = make_file(target)
     try:
         _record(source.chunks(), file, header)
     except BaseException:
@@ -193,7 +189,7 @@ def _write(source: _Source, header: Header, target: Path, imported: Imported) ->
         raise
     if file.error is not None:
         target.unlink(missing_ok=True)
-        raise UsageError(f"{target} can't be written: {(file.error.strerror or str(file.error)).lower()}")
+        raise UsageError(f"{target} can't be written: {reason(file.error)}")
 
 
 def _record(chunks: Iterable[Chunk], file: RecordingFile, header: Header) -> None:
@@ -249,4 +245,4 @@ def _open(path: Path, stack: ExitStack) -> BufferedReader:
 
 
 def _unreadable(path: Path, error: OSError) -> UsageError:
-    return UsageError(f"{path} can't be read: {(error.strerror or str(error)).lower()}")
+    return UsageError(f"{path} can't be read: {reason(error)}")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mailshell.exits import UsageError
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart, Side
-from mailshell.recording.file import RecordingFile
+from mailshell.recording.file import RecordingFile, exists_already
 from mailshell.recording.header import UNSAFE
 from mailshell.recording.octets import Mask, Piece, UnreadableRecording
 from mailshell.recording.reader import Record, Recording, open_recording
@@ -27,6 +27,7 @@ from mailshell.recording.scrubbing.shape import shape
 from mailshell.recording.scrubbing.text import Scrub
 from mailshell.recording.standins import StandIns
 from mailshell.session import make_engine
+from mailshell.streams import reason
 
 SCRUBBED = "scrubbed"
 
@@ -44,7 +45,7 @@ def scrub_recording(source: Path, target: Path) -> Scrub:
     scrub.pseudonyms.assign(frozenset(scrub.originals.contents))
     scrub.originals.take_names(scrub.pseudonyms)
     if target.exists():
-        raise UsageError(f"{target} is there already, and a recording never overwrites a file")
+        raise exists_already(target)
     try:
         with tempfile.TemporaryDirectory(prefix=".mailshell-", dir=target.parent) as folder:
             made = Path(folder) / target.name
@@ -52,9 +53,9 @@ def scrub_recording(source: Path, target: Path) -> Scrub:
             try:
                 os.link(made, target)
             except FileExistsError:
-                raise UsageError(f"{target} is there already, and a recording never overwrites a file") from None
+                raise exists_already(target) from None
     except OSError as error:
-        raise UsageError(f"{target} can't be made: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{target} can't be made: {reason(error)}") from None
     return scrub
 
 
@@ -85,7 +86,7 @@ def _open(path: Path) -> Recording:
     except UnreadableRecording as error:
         raise UsageError(f"{path}: {error}") from None
     except OSError as error:
-        raise UsageError(f"{path} can't be read: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path} can't be read: {reason(error)}") from None
     if recording.header.redaction == UNSAFE:
         raise UsageError(f"{path} was recorded with --unsafe-raw: passwords are in it, and there is no copy to share")
     return recording

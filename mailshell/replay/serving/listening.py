@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import ssl
 import tempfile
-from collections.abc import Awaitable, Callable
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from mailshell.exits import UsageError
@@ -19,21 +19,30 @@ _BACKLOG = 1024
 _GRACE = 1.0
 
 
-class Listening:
-    """``implicit_tls``: TLS begins with the connection; ``upgrades``: it may begin later.
+class Listening(ABC):
+    """A server of a protocol. ``implicit_tls``: TLS begins with the connection; ``upgrades``: it may begin later.
 
-    ``port`` and, with TLS, ``cafile`` are known once it is open.
+    ``port`` and, with TLS, ``cafile``, the certificate that clients may trust, are known once it is open.
     """
 
-    def __init__(self, serve: Callable[[Link], Awaitable[None]], *, implicit_tls: bool, upgrades: bool) -> None:
+    def __init__(self, protocol: str, *, implicit_tls: bool, upgrades: bool) -> None:
         self.port = 0
         self.cafile: Path | None = None
-        self._serve = serve
+        self._protocol = protocol
         self._implicit_tls = implicit_tls
         self._upgrades = upgrades
         self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
         self._certificate: Certificate | None = None
+
+    @abstractmethod
+    async def serve(self, link: Link) -> None:
+        """Serve a client, from when its connection stands until it should end."""
+
+    @property
+    def url(self) -> str:
+        """Where clients connect to."""
+        return f"{self._protocol}{'s' if self._implicit_tls else ''}://127.0.0.1:{self.port}"
 
     def context(self) -> ssl.SSLContext:
         """The server's side of TLS. UsageError where no certificate can be made."""
@@ -76,7 +85,7 @@ class Listening:
     async def _run(self, link: Link) -> None:
         self._links.add(link)
         try:
-            await self._serve(link)
+            await self.serve(link)
         finally:
             self._links.discard(link)
 

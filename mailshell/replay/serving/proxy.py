@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 from mailshell.contract import SessionError
+from mailshell.exits import UsageError
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import Secrets
-from mailshell.recording.file import RecordingFile
+from mailshell.recording.file import make_file
 from mailshell.recording.header import Header, now
 from mailshell.recording.recorder import Recorder
 from mailshell.replay.nobody import Nobody
@@ -31,55 +32,34 @@ _CONNECT_SECONDS = 15.0
 _MOST_WAITING = 1 << 20
 
 
-class RecordingProxy:
+class RecordingProxy(Listening):
     """Listens for clients and connects each to ``endpoint``. The first one's session is recorded at ``path``, which
     must not exist. ``problems``: what went wrong, one sentence each.
     """
 
     def __init__(self, endpoint: Endpoint, path: Path, tls: TlsOptions | None = None) -> None:
+        super().__init__(endpoint.protocol, implicit_tls=endpoint.implicit_tls, upgrades=False)
         self.problems: list[str] = []
         self._endpoint = endpoint
         self._path = path
         self._tls = tls
         self._clients = 0
-        self._listening = Listening(self._serve, implicit_tls=endpoint.implicit_tls, upgrades=False)
-
-    @property
-    def port(self) -> int:
-        return self._listening.port
-
-    @property
-    def cafile(self) -> Path | None:
-        """The certificate that clients may trust; None if TLS has not begun."""
-        return self._listening.cafile
 
     def certificate(self) -> Path | None:
         """The certificate that clients may trust, made now if TLS has not begun: STARTTLS may come. UsageError."""
-        self._listening.context()
+        self.context()
         return self.cafile
 
-    @property
-    def url(self) -> str:
-        return f"{self._endpoint.protocol}{'s' if self._endpoint.implicit_tls else ''}://127.0.0.1:{self.port}"
-
-    async def open(self, host: str, port: int) -> None:
-        """Listen; with port 0 the system picks one. UsageError if that can't be, or no certificate can be made."""
-        await self._listening.open(host, port)
-
-    async def close(self) -> None:
-        """Stop listening and end the sessions; the recording is complete then."""
-        await self._listening.close()
-
-    async def _serve(self, link: Link) -> None:
+    async def serve(self, link: Link) -> None:
         self._clients += 1
         if self._clients > 1:
             self.problems.append("a recording holds one session, and a second client has connected")
             return
         secrets = Secrets()
         try:
-            file = RecordingFile(self._path)
-        except OSError as error:
-            self.problems.append(f"{self._path} can't be made: {(error.strerror or str(error)).lower()}")
+            file = make_file(self._path)
+        except UsageError as error:
+            self.problems.append(str(error))
             return
         header = Header(
             self._endpoint.protocol,
@@ -135,7 +115,7 @@ class RecordingProxy:
                 self.problems.append(str(error))
                 break
             await link.write(octets)
-            await link.start_tls(self._listening.context())
+            await link.start_tls(self.context())
         link.close()
 
 

@@ -1,0 +1,116 @@
+"""What a server announces: capabilities, when they change, and what ENABLE makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.finding import Fault
+from mailshell.lint.imap.places import code, whole
+from mailshell.protocol.exchange import Completed, Exchange, Greeting, Sent
+from mailshell.protocol.imap.response import Response
+
+#: The commands that change what a server announces (RFC 9051 sections 6.2.1 to 6.2.3; RFC 4978, RFC 8437).
+_CHANGING = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE", "COMPRESS"})
+_LOGINS = frozenset({"LOGIN", "AUTHENTICATE"})
+#: A list that differs from the one before in more names than this is another one.
+_FEW = 3
+_REVISIONS = frozenset({"IMAP4REV1", "IMAP4REV2", "IMAP4"})
+#: What ENABLE takes (RFC 5161 section 3.1, RFC 7162, RFC 6855, RFC 9051, RFC 9586).
+_ENABLED = frozenset({"CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "IMAP4REV2", "UIDONLY"})
+
+
+class Capabilities(Checker):
+    """The lists of capabilities, one after the other."""
+
+    def __init__(self) -> None:
+        self._last: frozenset[str] | None = None
+        #: The list before a login that told none.
+        self._before_login: frozenset[str] | None = None
+
+    def greeting(self, event: Greeting, now: Now) -> Faults:
+        return self._told(event.response, now) if isinstance(event.response, Response) else NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        return self._told(received.response, now)
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        response, name = event.response, event.exchange.name
+        assert isinstance(response, Response)
+        if response.status == "OK" and name in _CHANGING:
+            # What came while the command ran may be of before or of after.
+            self._before_login = self._last if name in _LOGINS and response.code_name != "CAPABILITY" else None
+            if name in _LOGINS and now.imap.capabilities is not None:
+                self._before_login = None
+            self._last = None
+        if response.code_name == "CAPABILITY":
+            yield from self._told(response, now)
+
+    def _told(self, response: Response, now: Now) -> Faults:
+        if response.name == "CAPABILITY" or response.code_name == "CAPABILITY":
+            return self._compare(response, now)
+        return NONE
+
+    def _compare(self, response: Response, now: Now) -> Iterator[Fault]:
+        place = whole(response) if response.name == "CAPABILITY" else code(response)
+        words = response.rest if response.name == "CAPABILITY" else (response.code or b"").partition(b" ")[2]
+        told = frozenset(word.decode("latin-1") for word in words.upper().split())
+        if not told & _REVISIONS:
+            yield Fault("capability-without-revision", *place, expected="IMAP4rev1 or IMAP4rev2 among them")
+        if any(one.name in _CHANGING for one in now.engine.outstanding):
+            return
+        if self._last is not None:
+            differing = _differing(self._last, told)
+            if len(self._last ^ told) > _FEW:
+                yield Fault("capabilities-unstable", *place, f"nothing happened in between: {differing}")
+        elif self._before_login is not None and self._before_login != told:
+            what = "the login has changed the capabilities, and its OK did not tell them: "
+            what += _differing(self._before_login, told)
+            yield Fault("capabilities-not-told", *place, what)
+        self._last, self._before_login = told, None
+
+
+def _differing(before: frozenset[str], after: frozenset[str]) -> str:
+    gone, new = sorted(before - after)[:5], sorted(after - before)[:5]
+    parts = [f"gone {' '.join(gone)}"] * bool(gone) + [f"new {' '.join(new)}"] * bool(new)
+    return "; ".join(parts)[:300]
+
+
+class Enabling(Checker):
+    """ENABLE is answered with what it has enabled."""
+
+    def __init__(self) -> None:
+        self._told: set[str] | None = None
+        self._exchange: Exchange | None = None
+        self._before: frozenset[str] = frozenset()
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        if event.exchange.name == "ENABLE":
+            self._exchange, self._told, self._before = event.exchange, None, frozenset(now.imap.enabled)
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        if received.response.name == "ENABLED":
+            self._told = (self._told or set()) | set(received.response.rest.decode("latin-1").upper().split())
+        return NONE
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        if event.exchange is not self._exchange:
+            return
+        self._exchange = None
+        if event.response.status != "OK":
+            return
+        asked = [word.upper() for word in event.exchange.words.split()[1:]]
+        if self._told is None and asked:
+            again = self._before.issuperset(asked)
+            rule = "enabled-missing-again" if again else "enabled-missing"
+            yield Fault(rule, *whole(event.response), expected="* ENABLED" if again else f"* ENABLED {asked[0]}")
+        if self._told is None:
+            return
+        # QRESYNC turns CONDSTORE on as well (RFC 7162 section 3.2.3).
+        on = self._told | self._before | ({"CONDSTORE"} if "QRESYNC" in self._told | self._before else set())
+        refused = [word for word in asked if word in _ENABLED and now.imap.has(word) and word not in on]
+        if refused:
+            names = " and ".join(refused[:5])
+            what = f"{names} was asked for and is advertised, and ENABLED does not have it"
+            yield Fault("enabled-incomplete", *whole(event.response), what, f"* ENABLED {' '.join(refused[:5])}")
