@@ -24,7 +24,8 @@ _PIECE = 64 << 10
 _HEAD = b"* PREAUTH [CAPABILITY IMAP4rev1] ready\r\n"
 _SELECT = (
     b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n* OK [PERMANENTFLAGS (\\Seen)] limited\r\n"
-    b"* 2000000 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 1] ok\r\n* OK [UIDNEXT 9000000] ok\r\na1 OK [READ-WRITE] open\r\n"
+    b"* 2000000 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 1] ok\r\n* OK [UIDNEXT 9000000] ok\r\n"
+    b"a1 OK [READ-WRITE] open\r\n"
 )
 _ADDRESS = b'(("Ana Example" NIL "ana" "example.org"))'
 _ENVELOPE = (
@@ -40,7 +41,8 @@ def _envelope(number: int) -> bytes:
     envelope = (_ENVELOPE % (_ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)) % number
     structure = (
         b'(("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "8BIT" 1200 30 NIL NIL NIL NIL)'
-        b'("TEXT" "HTML" ("CHARSET" "utf-8") NIL NIL "8BIT" 4200 90 NIL NIL NIL NIL) "ALTERNATIVE" ("BOUNDARY" "b") NIL NIL NIL)'
+        b'("TEXT" "HTML" ("CHARSET" "utf-8") NIL NIL "8BIT" 4200 90 NIL NIL NIL NIL)'
+        b' "ALTERNATIVE" ("BOUNDARY" "b") NIL NIL NIL)'
     )
     return b"* %d FETCH (UID %d ENVELOPE %s BODYSTRUCTURE %s)\r\n" % (number, number + 5, envelope, structure)
 
