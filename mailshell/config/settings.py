@@ -163,6 +163,8 @@ _TABLE = (
             choices=("auto", "on", "off"), sets="colour_choice"),
     Setting("plain", "switch", False, "for screen readers: no bottom line, hints, colours or menus; completions are "
             "listed"),
+    Setting("id", "text", "name version", "what ID typed alone tells the server of this side: name, version, os, "
+            "os-version, or none of them", ("none",), sets="id_fields", noun="words of name, version, os, os-version"),
     Setting("history", "number", 10_000, "so many lines typed before are offered again, from the next start on",
             sets="history_size"),
 )  # fmt: skip

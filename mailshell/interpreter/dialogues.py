@@ -1,12 +1,14 @@
-"""Commands that are a dialogue: IDLE, TLS, leaving; those that log in stand in ``logins``."""
+"""Commands that mailshell completes or conducts: ID, IDLE, leaving; those that log in stand in ``logins``."""
 
 from __future__ import annotations
 
 import asyncio
+import platform
 import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from mailshell import __version__
 from mailshell.contract import Handler
 from mailshell.interpreter import logins
 from mailshell.interpreter.answer import Output
@@ -32,6 +34,8 @@ def find(typed: TypedLine, session: Session) -> Dialogue | None:
     imap = session.protocol == "imap"
     if imap and typed.name == "IDLE":
         return _idle
+    if imap and typed.name == "ID" and not typed.arguments.strip():
+        return _identify
     return logins.find(typed, session.protocol)
 
 
@@ -39,6 +43,20 @@ async def _conduct(interpreter: Interpreter, typed: TypedLine, exchange: Conduct
     output = Output(interpreter.console, typed, interpreter.secrets)
     answer = interpreter.answer(output, interpreter.connected)
     return await interpreter.conduct(typed, output, answer, exchange)
+
+
+async def _identify(interpreter: Interpreter, typed: TypedLine) -> Result:
+    """ID with the fields that the setting ``id`` names, or NIL (RFC 2971 section 3.1)."""
+    known = {
+        "name": "mailshell",
+        "version": __version__,
+        "os": platform.system(),
+        "os-version": platform.release(),
+    }
+    fields = [f'"{name}" "{known[name]}"' for name in interpreter.options.id_fields.split() if name in known]
+    told = f"({' '.join(fields)})" if fields else "NIL"
+    tag = typed.tag or interpreter.next_tag()
+    return await interpreter.send(typed, [f"{tag} {typed.word} {told}\r\n".encode()])
 
 
 async def _idle(interpreter: Interpreter, typed: TypedLine) -> Result:

@@ -69,6 +69,7 @@ class Options:
     theme: str = _default("theme")
     plain: bool = _default("plain")
     history_size: int = _default("history")
+    id_fields: str = _default("id")
     aliases: Aliases = field(default_factory=Aliases)
     record_folder: str | None = None
     given: Mapping[str, Value] = field(default_factory=dict)

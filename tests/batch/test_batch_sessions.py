@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from batch_support import PREAUTH, Serve, command, inside, lines
 
+from mailshell import __version__
+
 
 def test_a_second_session_beside_the_first(serve: Serve) -> None:
     first = serve(f"S: {PREAUTH}\nC: a1 NOOP\nS: a1 OK first\nLOGOUT")
@@ -120,3 +122,19 @@ def test_what_another_session_says_unasked_is_labelled(serve: Serve) -> None:
     typed = lines(f".session {second.url()}", "SELECT INBOX", ".switch 1", "NOOP")
     outcome = inside(first.url(), *typed)
     assert next(row for row in outcome.messages if "7 messages" in row).startswith("[2] * ")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("name version", f'ID ("name" "mailshell" "version" "{__version__}")'),
+        ("none", "ID NIL"),
+        ("name", 'ID ("name" "mailshell")'),
+    ],
+)
+def test_id_typed_alone_tells_the_fields_that_were_chosen(serve: Serve, fields: str, told: str) -> None:
+    server = serve(f'S: {PREAUTH}\nC: a1 {told}\nS: * ID ("name" "Okular")\nS: a1 OK done\nLOGOUT')
+    outcome = inside(server.url(), "--set", f"id={fields}", *lines("ID", ".state"))
+    assert outcome.status == 0
+    assert "server ID   name Okular" in outcome.out
+    assert "needs (parameters)" not in outcome.err

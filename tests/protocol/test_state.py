@@ -329,3 +329,25 @@ def test_announcements_are_bounded() -> None:
     for number in range(100):
         announcements.add(Announcement((str(number),), "CAPABILITY", "after login"))
     assert len(announcements.all) == 16
+
+
+def test_the_server_says_who_it_is_and_in_which_language() -> None:
+    engine = imap()
+    play(engine, 'C: a ID NIL\nS: * ID ("name" "Cyrus" "version" "3.6" "os" NIL)\nS: a OK done\n')
+    assert engine.state.server == (("name", "Cyrus"), ("version", "3.6"))
+    play(engine, "C: b LANGUAGE\nS: * LANGUAGE (EN DE IT)\nS: b OK supported\n")
+    assert engine.state.language == ""
+    play(engine, "C: c LANGUAGE DE\nS: * LANGUAGE (DE)\nS: c OK Sprache gewechselt\n")
+    assert engine.state.language == "DE"
+    play(engine, "C: d ID NIL\nS: * ID NIL\nS: * LANGUAGE broken\nS: d OK done\n")
+    assert engine.state.server == ()
+
+
+def test_pop3_keeps_its_language_and_utf8_in_mind() -> None:
+    engine = pop3()
+    assert not engine.state.utf8
+    play(engine, "C: UTF8\nS: +OK on\nC: LANG de\nS: +OK de-AT Sprache gewechselt\n")
+    assert engine.state.utf8
+    assert engine.state.language == "de-AT"
+    play(engine, "C: LANG xx\nS: -ERR none such\nC: LANG\nS: +OK these\nS: de\nS: en\nS: .\n")
+    assert engine.state.language == "de-AT"

@@ -46,6 +46,9 @@ async def _state(interpreter: Interpreter, arguments: str) -> Lines:
     else:
         deleted = ", ".join(map(str, sorted(state.deleted))) or "-"
         lines.append(f"to delete   {deleted} (QUIT commits)" if state.deleted else "to delete   -")
+        lines.append(f"UTF-8       {'on' if state.utf8 else 'off'}")
+        if state.language:
+            lines.append(f"language    {escape(state.language)}")
     waiting = ", ".join(f"{exchange.tag} {exchange.name}".strip() for exchange in session.engine.outstanding)
     return [*lines, f"outstanding {escape(waiting) or '-'}"]
 
@@ -53,6 +56,10 @@ async def _state(interpreter: Interpreter, arguments: str) -> Lines:
 def _imap_state(state: ImapState) -> Lines:
     view = state.mailbox
     lines = [f"enabled     {escape(' '.join(sorted(state.enabled))) or '-'}"]
+    if state.server:
+        lines.insert(0, f"server ID   {escape(', '.join(f'{name} {value}' for name, value in state.server))}")
+    if state.language:
+        lines.append(f"language    {escape(state.language)}")
     if view is None:
         return [*lines, "mailbox     -"]
     mode = "read-only" if view.read_only else "read-write"

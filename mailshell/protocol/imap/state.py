@@ -17,6 +17,8 @@ import re
 from dataclasses import dataclass, field
 
 from mailshell.protocol.announcement import Announcements
+from mailshell.protocol.imap.data import Data, Pairs, Words
+from mailshell.protocol.imap.grammar import read_data
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.limits import DEFAULT
 
@@ -64,6 +66,9 @@ class ImapState:
     capabilities: tuple[str, ...] | None = None
     announcements: Announcements = field(default_factory=Announcements)
     enabled: set[str] = field(default_factory=set)
+    #: What the server said of itself (ID, RFC 2971), and the language of its texts (RFC 5255); empty if not told.
+    server: tuple[tuple[str, str], ...] = ()
+    language: str = ""
     mailbox: MailboxView | None = None
     #: The mailboxes of the SELECTs under way, the oldest first.
     pending: list[MailboxView] = field(default_factory=list)
@@ -111,11 +116,23 @@ class ImapState:
             self.learn_capabilities(response.rest, "CAPABILITY")
         elif name == "ENABLED":
             self.enabled.update(response.rest.decode("latin-1").upper().split())
+        elif name in ("ID", "LANGUAGE"):
+            self._apply_words(read_data(response)[0])
         elif response.status:
             self.said_bye = self.said_bye or name == "BYE"
             self._apply_code(response)
         elif self.view is not None:
             self._apply_mailbox_data(self.view, response)
+
+    def _apply_words(self, data: Data) -> None:
+        """The server's own words: who it is, and the language in which it speaks.
+
+        Of LANGUAGE only one tag tells what is in force; several are those to choose from (RFC 5255 section 3.3).
+        """
+        if isinstance(data, Pairs):
+            self.server = tuple((name, str(value)) for name, value in data.pairs if value is not None)
+        elif isinstance(data, Words) and len(data.words) == 1:
+            self.language = data.words[0]
 
     def _apply_mailbox_data(self, view: MailboxView, response: Response) -> None:
         if response.name == "EXISTS":

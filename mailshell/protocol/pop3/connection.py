@@ -147,7 +147,7 @@ class Pop3Connection:
             self._arguments.pop(self._queue.popleft(), None)
             events.append(LimitReached(Side.CLIENT, "outstanding", self.limits.outstanding, line.offset))
         self._queue.append(exchange)
-        self._arguments[exchange] = arguments.strip()[:100] if name == "DELE" else ""
+        self._arguments[exchange] = arguments.strip()[:100] if name in ("DELE", "LANG") else ""
         events.append(Sent(exchange))
 
     def _secrets_in(self, text: bytes) -> tuple[Command | None, list[SecretSpan]]:

@@ -38,6 +38,9 @@ class Pop3State:
     deleted: set[int] = field(default_factory=set)
     messages: int | None = None
     octets: int | None = None
+    #: Whether UTF8 was accepted (RFC 6856 section 2), and the language that LANG has chosen (section 3).
+    utf8: bool = False
+    language: str = ""
 
     def has(self, capability: str) -> bool:
         """Whether CAPA has named the tag. False also if CAPA was not asked yet."""
@@ -77,6 +80,10 @@ class Pop3State:
                     self.deleted.add(int(number))
             case "RSET":
                 self.deleted.clear()
+            case "UTF8":
+                self.utf8 = True
+            case "LANG" if argument:
+                self.language = text.split(b" ", 1)[0].decode("latin-1")
             case "STAT":
                 numbers = text.split(b" ", 2)
                 if len(numbers) >= 2 and all(n.isdigit() and len(n) < 20 for n in numbers[:2]):
