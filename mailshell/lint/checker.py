@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from mailshell.lint.finding import Fault
 from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, Line, LiteralPart
@@ -84,8 +85,14 @@ class Now:
         return self.enabled("IMAP4REV2") or (self.imap.has("IMAP4rev2") and not self.imap.has("IMAP4rev1"))
 
 
+#: The names of untagged status responses (RFC 9051 section 7.1).
+STATUSES = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
+
+
 class Checker:
-    """Watches one session."""
+    """Watches one session. ``concerns``: the names of the untagged responses that it wants to see; None: of all."""
+
+    concerns: ClassVar[frozenset[str] | None] = None
 
     def wire(self, event: WireEvent, now: Now) -> Faults:
         """Something on the connection: octets as they came, TLS, the end."""

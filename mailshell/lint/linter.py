@@ -18,7 +18,9 @@ from mailshell.wire import Octets, WireEvent
 MOST_OF_A_RULE = 100
 #: So many octets of what the server sent last are kept, to show the line of a finding.
 _KEPT = 64 << 10
-_METHODS = tuple(name for name in vars(Checker) if not name.startswith("_"))
+_METHODS = tuple(name for name, value in vars(Checker).items() if callable(value))
+#: Names of responses are remembered up to so many; a server may invent them.
+_NAMES = 200
 
 
 class Linter:
@@ -47,9 +49,13 @@ class Linter:
         self._now = Now(engine)
         self._recent: deque[tuple[int, bytes]] = deque()
         self._recent_size = 0
+        checkers = list(checkers)
+        self._untagged_of = [(one.untagged, one.concerns) for one in checkers if "untagged" in _overridden(one)]
+        #: Who wants the untagged responses of a name.
+        self._by_name: dict[str, list[Callable[[Received, Now], Faults]]] = {}
         # A method that a checker does not override is not called: most concern few events.
         self._who: dict[str, Sequence[Callable[..., Faults]]] = {
-            name: [getattr(one, name) for one in list(checkers) if name in _overridden(one)] for name in _METHODS
+            name: [getattr(one, name) for one in checkers if name in _overridden(one)] for name in _METHODS
         }
 
     # --- as an observer
@@ -95,7 +101,15 @@ class Linter:
 
     def _untagged(self, event: Untagged) -> None:
         received = Received(event.response, event.exchange)
-        self._ask("untagged", received)
+        name = event.response.name
+        asked = self._by_name.get(name)
+        if asked is None:
+            asked = [ask for ask, concerns in self._untagged_of if concerns is None or name in concerns]
+            if len(self._by_name) < _NAMES:
+                self._by_name[name] = asked
+        for ask in asked:
+            for fault in ask(received, self._now):
+                self._found(fault)
         if self._who["deviation"]:
             for deviation in received.read[1]:
                 self._ask("deviation", deviation)

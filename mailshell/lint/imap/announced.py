@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, STATUSES, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import code, whole
 from mailshell.protocol.exchange import Completed, Exchange, Greeting, Sent
@@ -22,6 +22,8 @@ _ENABLED = frozenset({"CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "IMAP4REV2", "UIDON
 
 class Capabilities(Checker):
     """The lists of capabilities, one after the other."""
+
+    concerns = STATUSES | {"CAPABILITY"}
 
     def __init__(self) -> None:
         self._last: frozenset[str] | None = None
@@ -78,6 +80,8 @@ def _differing(before: frozenset[str], after: frozenset[str]) -> str:
 
 class Enabling(Checker):
     """ENABLE is answered with what it has enabled."""
+
+    concerns = frozenset({"ENABLED"})
 
     def __init__(self) -> None:
         self._told: set[str] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Faults, Now, Received
+from mailshell.lint.checker import STATUSES, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.spans import shown
 from mailshell.lint.imap.status import StatusChecker, code_offset
@@ -28,6 +28,8 @@ NEAR_MISSES = {
 
 class CapabilityWords(StatusChecker):
     """Looks at CAPABILITY, as data and as a response code."""
+
+    concerns = STATUSES | {"CAPABILITY"}
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response

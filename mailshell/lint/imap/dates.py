@@ -21,6 +21,8 @@ _DATES = ("INTERNALDATE", "SAVEDATE")
 class Dates(Checker):
     """Looks at INTERNALDATE and SAVEDATE."""
 
+    concerns = frozenset({"FETCH", "UIDFETCH"})
+
     def untagged(self, received: Received, now: Now) -> Faults:
         if received.response.name not in ("FETCH", "UIDFETCH") or not isinstance(received.data, Fetched):
             return NONE

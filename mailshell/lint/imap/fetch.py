@@ -21,6 +21,8 @@ _TAGGED = re.compile(
 class FetchFrame(Checker):
     """Each FETCH has items, and no parentheses around them but one pair."""
 
+    concerns = frozenset({"FETCH"})
+
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
         if response.name == "FETCH" and response.rest.startswith((b"((", b"()", b"( ")):

@@ -158,6 +158,8 @@ class FetchedNothing(Checker):
 class Unsolicited(Checker):
     """Flags that come unasked come with the UID."""
 
+    concerns = frozenset({"FETCH"})
+
     def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
         if response.name != "FETCH" or not (now.rev2 or now.enabled("QRESYNC")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mailshell.lint.checker import NONE, Faults, Now, Received
+from mailshell.lint.checker import NONE, STATUSES, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_in
 from mailshell.lint.imap.spans import shown
@@ -22,6 +22,8 @@ _KEPT = 10_000
 
 class FlagNames(StatusChecker):
     """Looks at FLAGS, at the flags of each message, and at PERMANENTFLAGS."""
+
+    concerns = STATUSES | {"FLAGS", "FETCH", "UIDFETCH"}
 
     def __init__(self) -> None:
         self._right: set[str] = set()

@@ -51,6 +51,8 @@ class _Asked:
 class ListedNames(Checker):
     """Looks at LIST while one LIST alone is under way."""
 
+    concerns = frozenset({"LIST"})
+
     def __init__(self) -> None:
         self._asked: _Asked | None = None
 

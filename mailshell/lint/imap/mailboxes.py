@@ -44,6 +44,8 @@ _8_BIT = re.compile(rb"[\x80-\xff]+")
 class Mailboxes(Checker):
     """Each name is one astring, in the encoding of the session."""
 
+    concerns = frozenset(NAMES)
+
     def untagged(self, received: Received, now: Now) -> Faults:
         index = NAMES.get(received.response.name)
         return NONE if index is None else self._named(received, index, now)
@@ -64,6 +66,8 @@ class Mailboxes(Checker):
 
 class Delimiters(Checker):
     """The hierarchy delimiter of LIST is one character or NIL, and no name ends with it."""
+
+    concerns = _LISTS
 
     def untagged(self, received: Received, now: Now) -> Faults:
         if received.response.name not in _LISTS or len(received.values[0]) < 3:

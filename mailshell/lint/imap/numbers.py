@@ -97,6 +97,8 @@ def _fetched(received: Received, now: Now) -> Iterator[Fault]:
 class NumbersInAnswers(Checker):
     """STATUS, SEARCH, SORT, ESEARCH and QUOTA."""
 
+    concerns = frozenset({"STATUS", "SEARCH", "SORT", "ESEARCH", "QUOTA"})
+
     def untagged(self, received: Received, now: Now) -> Faults:
         name = received.response.name
         if name in ("SEARCH", "SORT"):

@@ -50,6 +50,8 @@ class _Asking:
 class Answers(Checker):
     """A command that asks for data is not completed with OK before the data came."""
 
+    concerns = _NAMES
+
     def __init__(self) -> None:
         self._asking: list[_Asking] = []
 
@@ -97,6 +99,8 @@ class Answers(Checker):
 
 class Additions(Checker):
     """What a command adds to the selected mailbox is told of before the command is completed."""
+
+    concerns = frozenset({"EXISTS"})
 
     def __init__(self) -> None:
         self._told: set[Exchange] = set()

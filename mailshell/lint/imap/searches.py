@@ -18,6 +18,8 @@ _SEARCHES = frozenset({"SEARCH", "SORT", "UID SEARCH", "UID SORT"})
 class SearchForms(Checker):
     """RETURN, and in rev2 each SEARCH, is answered with ESEARCH; ESEARCH says whether its numbers are UIDs."""
 
+    concerns = frozenset({"SEARCH", "SORT", "ESEARCH"})
+
     def untagged(self, received: Received, now: Now) -> Faults:
         return self._found(received, now) if received.response.name in ("SEARCH", "SORT", "ESEARCH") else NONE
 

@@ -23,6 +23,8 @@ _MAILBOXES = 256
 class SelectData(Checker):
     """At the OK of SELECT or EXAMINE: what had to come has come, and it fits together."""
 
+    concerns = frozenset({"OK", "LIST"}) | _NOTED
+
     def __init__(self) -> None:
         self._boundary = Boundary()
         self._seen: dict[str, Span] = {}
@@ -150,6 +152,8 @@ class _Known:
 
 class ToldBefore(Checker):
     """UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ of a mailbox, each time that SELECT, EXAMINE or STATUS tells them."""
+
+    concerns = frozenset({"OK", "STATUS"})
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}

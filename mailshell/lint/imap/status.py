@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, STATUSES, Checker, Faults, Now, Received
 from mailshell.protocol.exchange import Completed, Greeting
 from mailshell.protocol.imap.response import Response
 
 
 class StatusChecker(Checker):
     """Asks ``status`` for the greeting, for each untagged status response and for each completion."""
+
+    concerns = STATUSES
 
     def status(self, response: Response, now: Now) -> Faults:
         return NONE

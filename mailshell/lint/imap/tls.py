@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, STATUSES, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import find, whole
 from mailshell.lint.imap.status import StatusChecker
@@ -125,6 +125,8 @@ class Refusal(Checker):
 class Announced(StatusChecker):
     """STARTTLS is not announced where TLS stands."""
 
+    concerns = STATUSES | {"CAPABILITY"}
+
     def __init__(self) -> None:
         self._told = False
 
@@ -145,6 +147,8 @@ class Announced(StatusChecker):
 
 class InTheClear(StatusChecker):
     """What has to wait for TLS or for the login."""
+
+    concerns = STATUSES | _MAILBOX_DATA
 
     def __init__(self) -> None:
         self._way = Way()
