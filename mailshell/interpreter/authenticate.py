@@ -140,6 +140,7 @@ async def authenticate(
         if session.protocol == "imap" or len(joined) + 2 <= _POP3_LINE:
             line, first = joined, None
     exchange = session.begin(line + b"\r\n", handler)
+    session.engine.state.pending_user = dialogue.user or None
     name, count = dialogue.mechanism.name, 0
     error: SaslError | None = None
     cancelled = 0

@@ -177,6 +177,9 @@ class Interpreter:
         if self.session is not None and self.session.is_open:
             await self.close()
         options = self.options
+        if endpoint.implicit_tls and options.tls in ("starttls", "none"):
+            clear = "imap" if endpoint.protocol == "imap" else "pop3"
+            raise UsageError(f"{clear}s:// begins with TLS, and --tls {options.tls} does not: write {clear}://")
         if options.tls != "auto":
             endpoint = replace(endpoint, implicit_tls=options.tls == "implicit")
         self.endpoint = endpoint
@@ -452,7 +455,10 @@ class Interpreter:
 
     def _account(self, user: str) -> Account:
         endpoint = self.endpoint
-        return Account(user) if endpoint is None else Account(user, endpoint.host or endpoint.name, endpoint.name)
+        if endpoint is None:
+            return Account(user)
+        protected = endpoint.kind != "tcp" or (self.session is not None and self.session.tls)
+        return Account(user, endpoint.host or endpoint.name, endpoint.name, protected)
 
     def _learnt(self, secret: Secret, label: str) -> Secret:
         self.secrets.learn(secret.reveal().encode("utf-8", "surrogateescape"), label)

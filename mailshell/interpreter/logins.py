@@ -79,7 +79,7 @@ async def _user(interpreter: Interpreter, arguments: str = "") -> str:
     if not user and interpreter.console.interactive:
         user = await interpreter.console.ask("User: ") or ""
     if not user:
-        raise UsageError("a user name is needed; give it after the command, or with --user")
+        raise UsageError("a user name is needed; give it in the URL (user@host), or with --user")
     return user
 
 
@@ -160,9 +160,7 @@ async def _conduct(interpreter: Interpreter, typed: TypedLine, head: str, dialog
 def _dialogue(interpreter: Interpreter, name: str, user: str, secret: Secret | None) -> Dialogue:
     session = interpreter.connected
     given = auth.credentials(session, name, user, secret, interpreter.options.authzid)
-    dialogue = auth.mechanism(name, given)
-    session.engine.state.pending_user = user or None
-    return dialogue
+    return auth.mechanism(name, given)
 
 
 def _sends_initial(interpreter: Interpreter) -> bool:

@@ -10,7 +10,9 @@ from mailshell.interpreter.line import TypedLine
 from mailshell.interpreter.local.command import finish
 from mailshell.interpreter.result import Result
 from mailshell.interpreter.warnings import in_the_clear
-from mailshell.interpreter.ways import OWN_WAYS, chosen_way, find_way, offered_ways
+from mailshell.interpreter.ways import OWN_WAYS, chosen_way, find_way, known_before_login, offered_ways
+from mailshell.protocol.imap.state import Phase as ImapPhase
+from mailshell.protocol.pop3.state import Phase as Pop3Phase
 from mailshell.protocol.terms import Terms
 from mailshell.sasl.mechanism import Mechanism
 from mailshell.sasl.offers import offered
@@ -33,9 +35,7 @@ async def show(interpreter: Interpreter, typed: TypedLine) -> Result:
     session = interpreter.connected
     await ask_capabilities(interpreter)
     ways = offered_ways(session)
-    twice = [
-        name for name in ways if offered(session.protocol, session.engine.state.capabilities or ()).count(name) > 1
-    ]
+    twice = [name for name in ways if offered(session.protocol, known_before_login(session)).count(name) > 1]
     width = max(map(len, ways), default=0)
     lines = [
         f"{escape(name).ljust(width)}  {_about(name, session, interpreter.terms)}"
@@ -44,6 +44,8 @@ async def show(interpreter: Interpreter, typed: TypedLine) -> Result:
     ]
     if not any(name in OWN_WAYS or name in MECHANISMS for name in ways):
         lines.append("the server offers nothing that mailshell can log in with")
+    if session.engine.state.phase not in (ImapPhase.NOT_AUTHENTICATED, Pop3Phase.AUTHORIZATION):
+        lines.insert(0, "you are logged in; before the login the server offered")
     others = ", ".join(name for name in MECHANISMS if name not in ways)
     return finish(interpreter, typed.text, [*lines, f"not offered: {others}", _chosen(interpreter, session, ways)])
 

@@ -93,8 +93,8 @@ class SecretSources:
     asks: bool = False
     keyring: bool = False
     netrc: bool = False
-    #: The host for which a password or a token was given. No other gets it: a URL typed later may lead anywhere.
-    _host: str | None = field(default=None, init=False)
+    #: Whose secret was given. It goes to nobody else: a URL typed later may lead anywhere.
+    _for: Account | None = field(default=None, init=False)
     #: The tokens that commands have printed, by account: they are asked for again only when one is refused.
     _tokens: dict[str, Secret] = field(default_factory=dict, init=False, repr=False)
 
@@ -130,12 +130,14 @@ class SecretSources:
         """Whether what was given is meant for this account's host; says so if not."""
         if not source.exists:
             return False
-        if self._host is None:
-            self._host = account.host
-        if account.host == self._host:
-            return True
-        say(f"note: the {source.what} that was given is for {escape(self._host)}, and does not go to another host")
-        return False
+        first = self._for = self._for or account
+        if account.name != first.name:
+            say(f"note: the {source.what} that was given is for {escape(first.name)}, and for nobody else")
+            return False
+        if first.protected and not account.protected:
+            say(f"note: the {source.what} that was given went through TLS, and does not go in the clear unasked")
+            return False
+        return True
 
     async def token_for(self, account: Account, say: Say, ask: Ask, *, renew: bool) -> Secret:
         """The OAuth token. ``renew``: the last one was refused, so that it is made anew. UsageError where there is no

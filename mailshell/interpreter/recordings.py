@@ -121,7 +121,10 @@ class Recordings:
         """The file with its suffix, and from the second session on with a number."""
         suffix = SECRET_SUFFIX if self._interpreter.options.unsafe_raw else SUFFIX
         stem = path.name.removesuffix(SUFFIX).removesuffix(".secret")
-        number = f"-{self._sessions + 1}" if self._sessions else ""
+        sessions = self._interpreter.sessions
+        beside = sessions.number_of(self._interpreter) - 1
+        number = f"-{beside + 1}" if beside else ""
+        number += f"-{self._sessions + 1}" if self._sessions else ""
         return path.with_name(stem + number + suffix)
 
     def _default(self, session: Session) -> Path:

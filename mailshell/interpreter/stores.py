@@ -25,6 +25,8 @@ class Account:
     user: str
     host: str = ""
     server: str = ""
+    #: Whether the secret goes through TLS, or to no network.
+    protected: bool = True
 
     @property
     def name(self) -> str:

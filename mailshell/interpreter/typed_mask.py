@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 _WORD = re.compile(r"\S+")
+#: What stands behind this is a line as it could be typed by itself.
+_ALL = re.compile(r"\s*\.all\s+(?=\S)", re.IGNORECASE)
 #: So many words of a local command are looked at.
 _MOST_WORDS = 50
 #: What stands after these is a sentence: a command is looked for only at its beginning, as where it is kept.
@@ -32,6 +34,8 @@ class TypedMask:
 
     def line(self, line: str) -> str:
         """A typed line as it may be kept: arguments that are secret, and known secrets, masked."""
+        if (found := _ALL.match(line)) is not None:
+            return found[0] + self.line(line[found.end() :])
         if passes_on(line) or (self._interpreter.raw_mode and not line.startswith(".raw")):
             return self.raw(line)
         masked = self._local(line) if line.lstrip().startswith(".") else self._command(line)

@@ -48,8 +48,10 @@ def warnings_for(typed: TypedLine, session: Session, cautions: Sequence[Caution]
 
 def revealed(typed: TypedLine, session: Session) -> str:
     """Which secret a command would show to whoever listens, as a sentence without its full stop; empty if none."""
-    if not in_the_clear(session):
-        return ""
+    return _sent_in_the_clear(typed) if in_the_clear(session) else ""
+
+
+def _sent_in_the_clear(typed: TypedLine) -> str:
     what = "password" if typed.name in _SENDS_PASSWORD else ""
     if typed.name in _SENDS_SASL:
         mechanism = MECHANISMS.get(typed.arguments.strip().partition(" ")[0].upper())
@@ -58,11 +60,14 @@ def revealed(typed: TypedLine, session: Session) -> str:
 
 
 def login_risk(typed: TypedLine, session: Session) -> str:
-    """Why a command that logs in is not sent with ``--strict``; empty if it is."""
+    """Why a command that logs in is not sent with ``--strict``; empty if it is.
+
+    This machine is no exception there: a tunnel may begin on it, and its other end be in the clear.
+    """
     state = session.engine.state
     if typed.name == "LOGIN" and isinstance(state, ImapState) and state.has("LOGINDISABLED"):
         return "the server announces LOGINDISABLED"
-    return revealed(typed, session)
+    return _sent_in_the_clear(typed) if not session.tls and session.endpoint.kind == "tcp" else ""
 
 
 def in_the_clear(session: Session) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailshell.exits import UsageError
+from mailshell.protocol.announcement import AFTER_LOGIN
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.sasl.apop import find_timestamp
@@ -13,6 +14,7 @@ from mailshell.sasl.mechanism import Mechanism
 from mailshell.sasl.offers import offered
 from mailshell.sasl.table import MECHANISMS
 from mailshell.session import Session
+from mailshell.text.escape import escape
 
 #: What ``--auth`` is if nothing is chosen: the protocol's own command of user and password.
 AUTO = "auto"
@@ -55,7 +57,8 @@ def find_way(name: str, protocol: str) -> OwnWay | Mechanism:
     found = own or MECHANISMS.get(wanted)
     if found is None:
         known = [way.name for way in OWN_WAYS.values() if way.protocol == protocol] + list(MECHANISMS)
-        raise UsageError(f"mailshell can't log in with {name}, only with {', '.join(known)}; .raw sends anything")
+        shown = escape(name)
+        raise UsageError(f"mailshell can't log in with {shown}, only with {', '.join(known)}; .raw sends anything")
     return found
 
 
@@ -71,19 +74,26 @@ def needs_user(way: OwnWay | Mechanism) -> bool:
     return isinstance(way, OwnWay) or bool(way.needs)
 
 
+def known_before_login(session: Session) -> tuple[str, ...]:
+    """The capabilities that the server announced last before the login: after it, it need not tell ways to log in."""
+    announced = [one.names for one in session.engine.state.announcements.all if one.when != AFTER_LOGIN]
+    return announced[-1] if announced else session.engine.state.capabilities or ()
+
+
 def offered_ways(session: Session) -> list[str]:
     """The names of the ways that the server offers, in its order and its own commands last, each once.
 
     As far as is known: capabilities that were not asked for offer nothing.
     """
     state = session.engine.state
-    known = state.capabilities or ()
+    known = known_before_login(session)
     names = offered(session.protocol, known)
-    if isinstance(state, ImapState) and not state.has("LOGINDISABLED"):
+    capabilities = {name.upper().partition(" ")[0] for name in known}
+    if isinstance(state, ImapState) and "LOGINDISABLED" not in capabilities:
         names.append("LOGIN-COMMAND")
     if isinstance(state, Pop3State):
         # Before CAPA there was USER, and servers without CAPA have it still.
-        names += ["USER"] if state.has("USER") or not known else []
+        names += ["USER"] if "USER" in capabilities or not known else []
         names += ["APOP"] if apop_timestamp(session) is not None else []
     return list(dict.fromkeys(names))
 

@@ -93,7 +93,7 @@ class BatchConsole:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             what = prompt.partition(" ")[0].lower()
             raise UsageError(
-                f"{prompt.rstrip(': ')} is needed and there is no terminal to ask at; "
+                f"{escape(prompt.rstrip(': '))} is needed and there is no terminal to ask at; "
                 f"give --{what}-env, --{what}-file or --{what}-command"
             )
         import getpass

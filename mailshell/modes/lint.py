@@ -115,12 +115,14 @@ class Told:
         self.worst = 0
         self._chosen = chosen
         self._several = len(chosen.files) > 1
+        self._read = 0
         self._logged: list[tuple[str, Finding]] = []
         self._counts: dict[str, Counter[str]] = {protocol: Counter() for protocol in TABLES}
         self._servers: dict[str, Counter[str]] = {}
 
     def tell(self, linted: Linted) -> None:
         """Write the findings of one file."""
+        self._read += not linted.problem
         for finding in linted.found:
             self.worst = max(self.worst, finding.rule.severity)
         if linted.protocol:
@@ -142,7 +144,7 @@ class Told:
         """Write what is told of all of them together."""
         if self._chosen.sarif:
             print(json.dumps(sarif(self._logged, bare=self._chosen.bare is not None), indent=1))
-        elif not self._chosen.json:
+        elif not self._chosen.json and self._read:
             for line in self._summary():
                 print(line)
 
@@ -176,6 +178,8 @@ def _mapped(work: partial[Linted], files: Sequence[Path], jobs: int) -> Iterator
 @contextmanager
 def _as_recording(path: Path) -> Iterator[Path]:
     """The file itself if it is a recording; else what an import makes of it. UsageError if nothing can."""
+    if path.is_fifo():
+        raise UsageError(f"{path} is a pipe; lint reads files")
     with open(path, "rb") as file:
         beginning = file.read(64)
     if beginning.lstrip().startswith(b'{"mailwire"'):

@@ -9,6 +9,7 @@ from mailshell.exits import Exit, UsageError
 from mailshell.lint.session import TABLES, find_rules
 from mailshell.modes.arguments import Parser
 from mailshell.report.text import rule_page
+from mailshell.text.escape import escape
 
 
 def main(arguments: Sequence[str]) -> Exit:
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str]) -> Exit:
         return Exit.OK
     found = find_rules(chosen.rule)
     if not found:
-        raise UsageError(f"there is no rule {chosen.rule}; mailshell why lists them")
+        raise UsageError(f"there is no rule {escape(chosen.rule)}; mailshell why lists them")
     width = min(100, shutil.get_terminal_size().columns)
     pages = [rule_page(rule, protocol, width) for protocol, rule in found]
     print("\n\n".join("\n".join(page) for page in pages))

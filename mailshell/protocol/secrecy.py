@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -23,6 +23,8 @@ LEAST = 6
 #: A piece of a known secret that ends a chunk is masked from this length on (octets).
 LEAST_PIECE = 3
 _MOST_KNOWN = 500
+#: Of a longer secret only the beginning is looked for (octets): a server can make a response as long as it likes.
+_LONGEST = 1 << 16
 _TOKEN = re.compile(rb"\x01auth=[A-Za-z0-9]+ +([^\x01]+)\x01", re.IGNORECASE)
 #: What proves a password in SCRAM (RFC 5802 section 5.1), DIGEST-MD5 (RFC 2831 section 2.1.2) and CRAM-MD5 (RFC 2195):
 #: with it and the challenge the password can be guessed at leisure.
@@ -74,12 +76,14 @@ class Secrets:
         """
         if len(value) < LEAST:
             return
+        value = value[:_LONGEST]
         number = self.number(value)
         quoted = value.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         for form in (
             value,
             quoted,
             base64.b64encode(value),
+            *_within_base64(value),
             escape_octets(value).encode(),
             escape_octets(quoted).encode(),
         ):
@@ -165,9 +169,39 @@ class Secrets:
         return most
 
 
+def _within_base64(value: bytes) -> Iterator[bytes]:
+    """The characters that stand for the octets in the base64 of a longer text, by where the octets begin in it.
+
+    The first and the last character stand for neighbouring octets too, and are left out. Of a server that sends a
+    password back within a challenge these are all that can be known.
+    """
+    for before, skipped in ((0, 0), (1, 2), (2, 3)):
+        encoded = base64.b64encode(bytes(before) + value)
+        yield encoded[skipped : (before + len(value)) * 8 // 6]
+
+
 def _period(form: bytes) -> int:
-    """By how much an occurrence of the octets may be shifted against another: their length if they can't overlap."""
-    return next((shift for shift in range(1, len(form)) if form.startswith(form[shift:])), len(form))
+    """By how much an occurrence of the octets may be shifted against another: their length if they can't overlap.
+
+    The length of the longest border, as Knuth, Morris and Pratt reckon it: in linear time.
+    """
+    borders = [0] * len(form)
+    border = 0
+    for at in range(1, len(form)):
+        while border and form[at] != form[border]:
+            border = borders[border - 1]
+        border += form[at] == form[border]
+        borders[at] = border
+    return len(form) - border if form else 0
+
+
+def outermost(spans: Iterable[SecretSpan]) -> list[SecretSpan]:
+    """The spans without those that lie within another one, in their order."""
+    found: list[SecretSpan] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not found or span.end > found[-1].end:
+            found.append(span)
+    return found
 
 
 class ChunkMask:

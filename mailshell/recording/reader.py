@@ -112,6 +112,9 @@ def _unended(line: bytes, number: int) -> str:
 
 def open_recording(path: Path) -> Recording:
     """Open a file. UnreadableRecording or OSError; the file is closed when the recording is no longer used."""
+    if path.is_fifo():
+        # Opening one would wait for somebody who writes.
+        raise UnreadableRecording("this is a pipe, and a recording is read from a file")
     file = path.open("rb")
     try:
         return Recording(file)

@@ -93,12 +93,13 @@ class Mechanism:
 class Dialogue:
     """One login with a mechanism. Raises SaslError for credentials that the mechanism can't use.
 
-    ``initial`` is the initial response, or None. ``challenges`` counts those that were given to ``respond``.
-    ``proof``, ``proved`` and ``refusal`` are those of the responses so far (see ``Response``).
+    ``user`` logs in. ``initial`` is the initial response, or None. ``challenges`` counts those that were given to
+    ``respond``. ``proof``, ``proved`` and ``refusal`` are those of the responses so far (see ``Response``).
     """
 
     def __init__(self, mechanism: Mechanism, credentials: Credentials) -> None:
         self.mechanism = mechanism
+        self.user = credentials.user
         self.challenges = 0
         self.proof = b""
         self.proved = False

@@ -33,7 +33,7 @@ from mailshell.protocol.exchange import (
     Stray,
     Untagged,
 )
-from mailshell.protocol.secrecy import mask_text
+from mailshell.protocol.secrecy import mask_text, outermost
 from mailshell.trace import prefix
 from mailshell.trace.lines import CLIP, clip
 from mailshell.trace.rows import Rows
@@ -84,7 +84,7 @@ class Requests:
                 self._client(event, octets, spans)
             else:
                 self._received += octets
-                self._echoed += tuple(span.label for span in spans)
+                self._echoed += tuple(span.label for span in outermost(spans))
         elif isinstance(event, Sent):
             self._begin(event.exchange, time, tls)
         elif isinstance(event, (Untagged, Continuation)):
@@ -120,7 +120,7 @@ class Requests:
         words = b""
         if isinstance(frame, Line) and frame.first:
             words = self._settings.mask(frame.text[:_MOST_WORDS], [span for span in spans if span.start <= _MOST_WORDS])
-        self._sending = _Sending(words, octets, tuple(span.label for span in spans))
+        self._sending = _Sending(words, octets, tuple(span.label for span in outermost(spans)))
 
     def _attribute(self) -> None:
         """What was sent and began no request belongs to the one that it goes on with."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import keyring
 import pytest
-from batch_support import Serve, inside
+from batch_support import Certificates, Serve, inside
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 
@@ -246,13 +246,14 @@ def test_a_token_command_runs_again_only_when_the_token_is_refused(home: Path) -
 
 def test_each_account_has_a_token_of_its_own(home: Path) -> None:
     command = f"echo run >> {home}/runs; wc -l < {home}/runs | tr -d ' '"
-    sources, asker = SecretSources(token=PasswordSource(command=command, what="token")), Asker()
+    sources, asker = SecretSources(token=PasswordSource(command=command, what="token")), Asker(["hers"])
 
     async def both() -> list[str]:
         accounts = [ACCOUNT, Account("eva", "h"), ACCOUNT]
         return [(await sources.token_for(account, print, asker.ask, renew=False)).reveal() for account in accounts]
 
-    assert asyncio.run(both()) == ["1", "2", "1"]
+    assert asyncio.run(both()) == ["1", "hers", "1"]
+    assert asker.asked == ["Token of eva: "]
 
 
 def test_a_token_file_is_read_again(home: Path) -> None:
@@ -309,5 +310,16 @@ def test_what_was_given_for_one_host_goes_to_no_other(serve: Serve) -> None:
         first.url("imap", "ana"), "--password-env", "PW", "-c", f".session {elsewhere}", env={"PW": "geheim1"}
     )
     assert outcome.status == 2
-    assert "the password that was given is for 127.0.0.1, and does not go to another host" in outcome.err
+    assert "the password that was given is for ana@127.0.0.1, and for nobody else" in outcome.err
+    assert b"geheim1" not in second.received
+
+
+def test_what_went_through_tls_does_not_go_in_the_clear_unasked(serve: Serve, certificates: Certificates) -> None:
+    greeting = "S: * OK [CAPABILITY IMAP4rev1] ready"
+    first = serve(f'TLS\n{greeting}\nC: a1 LOGIN ana "geheim1"\nS: a1 OK in\nLOGOUT', tls=certificates.good)
+    second = serve(f"{greeting}\nLOGOUT")
+    arguments = ["--cafile", certificates.cafile, "--password-env", "PW", "-c", f".session {second.url('imap', 'ana')}"]
+    outcome = inside(first.url("imaps", "ana"), *arguments, env={"PW": "geheim1"})
+    assert outcome.status == 2
+    assert "went through TLS, and does not go in the clear unasked" in outcome.err
     assert b"geheim1" not in second.received

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from batch_support import PREAUTH, Serve, command, inside, lines
 
@@ -138,3 +140,18 @@ def test_id_typed_alone_tells_the_fields_that_were_chosen(serve: Serve, fields: 
     assert outcome.status == 0
     assert "server ID   name Okular" in outcome.out
     assert "needs (parameters)" not in outcome.err
+
+
+def test_an_alias_with_a_secret_is_masked_behind_all(serve: Serve) -> None:
+    greeting = "S: * OK [CAPABILITY IMAP4rev1] ready"
+    server = serve(f"{greeting}\nC: a1 LOGIN ana geheim1\nS: a1 OK in\nLOGOUT")
+    outcome = inside(server.url(), "-d", "3", *lines(".alias l = LOGIN $1 $2", ".all l ana geheim1", ".history"))
+    assert "geheim1" not in outcome.everything
+    assert ".all l ⟦arguments⟧" in outcome.out
+
+
+def test_each_session_has_a_recording_of_its_own(serve: Serve, tmp_path: Path) -> None:
+    first, second = serve(f"S: {PREAUTH}\nLOGOUT"), serve(f"S: {PREAUTH}\nLOGOUT")
+    outcome = inside(first.url(), "--record", str(tmp_path / "w"), *lines(f".session {second.url()}"))
+    assert outcome.status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["w-2.mwire", "w.mwire"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -326,3 +327,23 @@ def test_a_secret_has_one_number_in_all_its_forms() -> None:
     assert secrets.number(b'pa\\"ss word') == first
     assert secrets.number(base64.b64encode(b'pa"ss word')) == first
     assert secrets.number(b"other") == first + 1 == secrets.number(b"other")
+
+
+@given(st.binary(min_size=6, max_size=40), st.binary(max_size=7), st.binary(max_size=7))
+def test_a_secret_within_the_base64_of_a_longer_text_is_masked(secret: bytes, before: bytes, behind: bytes) -> None:
+    secrets = Secrets()
+    secrets.learn(secret)
+    encoded = base64.b64encode(before + secret + behind)
+    spans = secrets.scan(b"+ " + encoded + b"\r\n")
+    hidden = max((end - start for start, end, _ in spans), default=0)
+    # All but the characters at the edges, each of which holds six bits of its neighbours too.
+    assert hidden >= len(secret) * 8 // 6 - 2
+
+
+def test_long_secrets_are_learnt_in_linear_time() -> None:
+    secrets = Secrets()
+    begun = time.process_time()
+    secrets.learn(b"X" * 4_000_000)
+    secrets.learn_response(base64.b64encode(b"n=ana,r=" + b"X" * 3_000_000))
+    assert time.process_time() - begun < 3
+    assert secrets.scan(b"+ " + b"X" * 70_000)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
 
+#: What a URL begins with, the safest first.
+SCHEMES = ("imaps://", "imap://", "pop3s://", "pop3://", "imap+unix:", "imap+exec:", "pop3+unix:", "pop3+exec:")
+
+
 async def _open(interpreter: Interpreter, arguments: str) -> Lines | Result:
     if not arguments:
         if interpreter.endpoint is None:
@@ -103,7 +107,7 @@ COMMANDS = (
         "connect; without a URL, to the same server again",
         _open,
         takes="profile",
-        choices=("imaps://", "imap://", "pop3s://", "pop3://", "imap+unix:", "imap+exec:", "pop3+unix:", "pop3+exec:"),
+        choices=SCHEMES,
     ),
     LocalCommand(".close", "", "log out and disconnect", _close),
     LocalCommand(".quit", "", "leave (Ctrl-D)", _quit, also=".exit"),

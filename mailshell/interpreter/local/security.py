@@ -97,9 +97,7 @@ async def _insecure(interpreter: Interpreter, arguments: str) -> Lines:
 
 
 COMMANDS = (
-    LocalCommand(
-        ".tls", "[--save FILE]", "what TLS agreed on, and the certificates", _tls, choices=("--save",), takes="file"
-    ),
+    LocalCommand(".tls", "[--save FILE]", "what TLS agreed on, and the certificates", _tls, choices=("--save",)),
     LocalCommand(".starttls", "[--probe]", "STARTTLS or STLS, then the handshake", _starttls, choices=("--probe",)),
     LocalCommand(".compress", "[status]", "COMPRESS DEFLATE, or what it saved", _compress, choices=("status",)),
     LocalCommand(".insecure", "[on|off]", "whether to accept any certificate", _insecure, choices=("on", "off")),

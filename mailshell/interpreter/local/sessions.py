@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mailshell.exits import UsageError
 from mailshell.interpreter import side_by_side
 from mailshell.interpreter.local.command import Lines, LocalCommand
-from mailshell.interpreter.local.connection import describe_opening, go_on, open_url
+from mailshell.interpreter.local.connection import SCHEMES, describe_opening, go_on, open_url
 from mailshell.interpreter.result import Result
 from mailshell.protocol.imap.state import ImapState
 from mailshell.render.columns import GAP, cells, pad
@@ -129,7 +129,7 @@ COMMANDS = (
         "[URL|PROFILE|end [NUMBER]]",
         "list the sessions, or open another beside this one",
         _session,
-        choices=("end", "imaps://", "imap://", "pop3s://", "pop3://", "imap+unix:", "imap+exec:"),
+        choices=(*SCHEMES, "end"),
         takes="profile",
     ),
     LocalCommand(".switch", "[NUMBER]", "go to another session", _switch),
