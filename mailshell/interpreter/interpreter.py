@@ -324,8 +324,11 @@ class Interpreter:
         line = python_api.from_call(self, line)
         typed = self.read(line)
         if typed.record is None:
-            # A command of the other protocol by mistake: the engine does not know where its secret is.
-            self.secrets.learn(secret_of(line, self.catalogue).encode("utf-8", "surrogateescape"))
+            # A command of the other protocol, or a mistyped login: the engine does not know where its secret is.
+            secret = secret_of(line, self.catalogue)
+            if not secret and self.mask.may_be_a_login(line):
+                secret = typed.arguments.split()[-1].strip('"')
+            self.secrets.learn(secret.encode("utf-8", "surrogateescape"))
         special = python_api.find(self, typed)
         if special is not None:
             return await special

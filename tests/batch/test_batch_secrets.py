@@ -151,3 +151,15 @@ def test_help_is_not_masked(serve: Serve) -> None:
     outcome = inside(server.url(), *lines("LOGIN ana secret", ".help", ".help secrets"))
     assert ".secrets" in outcome.out
     assert "⟦" not in outcome.out.partition("Local commands")[2].partition("More help")[0]
+
+
+@pytest.mark.parametrize(
+    "typed", ["LOGN ana HunterTwo22zz", 'LGIN "ana" "HunterTwo22zz"', ".all LOGN ana HunterTwo22zz"]
+)
+def test_a_mistyped_login_is_masked_on_the_wire_too(serve: Serve, tmp_path: Path, typed: str) -> None:
+    sent = typed.removeprefix(".all ")
+    server = serve(f"S: * OK [CAPABILITY IMAP4rev1] ready\nC: a1 {sent}\nS: a1 BAD what is HunterTwo22zz?\nLOGOUT")
+    recording = tmp_path / "m.mwire"
+    outcome = inside(server.url(), "-d", "5", "--record", str(recording), "-c", typed, "-c", ".history")
+    assert "HunterTwo22zz" not in outcome.everything
+    assert "HunterTwo22zz" not in recording.read_text(encoding="utf-8")
