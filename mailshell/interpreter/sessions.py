@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
@@ -21,8 +21,6 @@ class Sessions:
         self._all: dict[int, Interpreter] = {1: first}
         self._current = 1
         self._last = 1
-        #: Called when another one has become current, or one has come or gone.
-        self.on_change: Callable[[], None] = lambda: None
 
     def __len__(self) -> int:
         return len(self._all)
@@ -60,7 +58,6 @@ class Sessions:
             raise UsageError(f"there is no session {number}; there {'are' if len(self._all) > 1 else 'is'} {known}")
         self._current = number
         self.current.take_effect()
-        self.on_change()
         return self.current
 
     def next(self) -> Interpreter:
@@ -77,7 +74,6 @@ class Sessions:
         del self._all[number]
         if number == self._current:
             self.switch(numbers[at - 1] if at else numbers[1])
-        self.on_change()
 
     def abort(self) -> None:
         """Give all connections up at once."""

@@ -18,7 +18,7 @@ from mailshell.wire import Octets, WireEvent
 MOST_OF_A_RULE = 100
 #: So many octets of what the server sent last are kept, to show the line of a finding.
 _KEPT = 64 << 10
-_METHODS = tuple(name for name, value in vars(Checker).items() if callable(value))
+_METHODS = tuple(name for name, value in vars(Checker).items() if callable(value) and name != "untagged")
 #: Names of responses are remembered up to so many; a server may invent them.
 _NAMES = 200
 
@@ -50,12 +50,12 @@ class Linter:
         self._recent: deque[tuple[int, bytes]] = deque()
         self._recent_size = 0
         checkers = list(checkers)
-        self._untagged_of = [(one.untagged, one.concerns) for one in checkers if "untagged" in _overridden(one)]
+        self._untagged_of = [(one.untagged, one.concerns) for one in checkers if _overrides(one, "untagged")]
         #: Who wants the untagged responses of a name.
         self._by_name: dict[str, list[Callable[[Received, Now], Faults]]] = {}
         # A method that a checker does not override is not called: most concern few events.
         self._who: dict[str, Sequence[Callable[..., Faults]]] = {
-            name: [getattr(one, name) for one in checkers if name in _overridden(one)] for name in _METHODS
+            name: [getattr(one, name) for one in checkers if _overrides(one, name)] for name in _METHODS
         }
 
     # --- as an observer
@@ -171,5 +171,5 @@ class Linter:
         return octets[begin:stop], at - begin, min(end - first, stop) - begin
 
 
-def _overridden(checker: Checker) -> set[str]:
-    return {name for name in _METHODS if getattr(type(checker), name) is not getattr(Checker, name)}
+def _overrides(checker: Checker, method: str) -> bool:
+    return getattr(type(checker), method) is not getattr(Checker, method)
