@@ -447,7 +447,7 @@ class Session:
         else:
             reason = f"the server closed the connection{where}"
         self.closed_because = reason
-        self._wire(Closed(self._clock(), not self._closing, reason))
+        self._wire(Closed(self._clock(), not self._closing, reason, broken=error is not None and not self._closing))
         connecting = self.greeting is None
         self._fail(ConnectionLost(reason))
         # A handshake that failed is told by whoever asked for it, and an end that was announced needs no telling.

@@ -107,11 +107,15 @@ class Injected:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The end of the stream. ``by_server``: it was not asked for here. ``reason`` is a sentence, or empty."""
+    """The end of the stream. ``by_server``: it was not asked for here. ``reason`` is a sentence, or empty.
+
+    ``broken``: the connection failed, so that it is not known whether the server meant to end it.
+    """
 
     time: float
     by_server: bool
     reason: str
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

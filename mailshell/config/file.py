@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from mailshell.config.places import line_of
 from mailshell.config.profiles import Profile, read_profiles
 from mailshell.config.settings import SETTINGS, Value, did_you_mean, find
 from mailshell.exits import UsageError
+from mailshell.folders import config_folder
 from mailshell.streams import reason
 
 #: A file longer than this (octets) is not read.
@@ -38,12 +38,6 @@ class ConfigFile:
     profiles: dict[str, Profile] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-def config_folder() -> Path:
-    """``$XDG_CONFIG_HOME/mailshell`` (XDG Base Directory Specification: a relative path is ignored)."""
-    config = os.environ.get("XDG_CONFIG_HOME", "")
-    return Path(config if os.path.isabs(config) else os.path.expanduser("~/.config")) / "mailshell"
 
 
 def config_path() -> Path:

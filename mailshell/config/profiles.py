@@ -15,8 +15,8 @@ from mailshell.exits import UsageError
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 #: What stands where a profile's name does and means something else: the ways to run mailshell.
 RESERVED = frozenset(
-    {"auth", "completion", "config", "demo", "diff", "export", "help", "import", "lint", "profiles", "replay", "rerun",
-     "scrub", "serve", "show", "why"}
+    {"auth", "check", "completion", "config", "demo", "diff", "export", "help", "import", "lint", "profiles",
+     "remembered", "replay", "rerun", "scrub", "serve", "show", "why"}
 )  # fmt: skip
 _OWN = (
     Setting("url", "text", "", "the server", noun="a URL"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailshell.exits import UsageError
+from mailshell.lint.rule import Severity
 from mailshell.text.first_word import first_word
 from mailshell.trace.trace import STYLES
 
@@ -143,6 +144,12 @@ _TABLE = (
     Setting("style", "choice", "mailshell", "how the wire is shown: in mailshell's own way, or as Python's modules do",
             choices=STYLES),
     Setting("explain", "switch", False, "say under each line of the trace what it means"),
+    Setting("lint", "choice", "warning", "tell of what the server does wrong, from this severity on",
+            choices=("off", *(severity.word for severity in Severity))),
+    Setting("lint_ignore", "text", "none", "but not of these rules: ids or names, with spaces between", ("none",),
+            noun="ids or names of rules"),
+    Setting("remember", "switch", False, "keep hashes of UIDs, UIDLs, sizes and dates from session to session, to find "
+            "what changed that must not"),
     Setting("timeout", "seconds", 60.0, "how long to wait for an answer"),
     Setting("connect_timeout", "seconds", 15.0, "how long to wait for a connection"),
     Setting("confirm", "switch", False, "ask before a command that destroys something"),

@@ -6,16 +6,17 @@ know nothing of each other, hold a bounded memory, and never raise for what a se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 from mailshell.lint.finding import Fault
-from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, Line, LiteralPart
+from mailshell.lint.piece import Piece
+from mailshell.protocol.events import BodyEnd, Deviation, Line, LiteralPart
 from mailshell.protocol.exchange import Completed, Continuation, Exchange, Greeting, Sent, Stray
 from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.protocol.imap.data import Data
+from mailshell.protocol.imap.data import Data, Fetched
 from mailshell.protocol.imap.grammar import Values, read_data
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.state import ImapState
@@ -29,39 +30,63 @@ NONE: tuple[Fault, ...] = ()
 
 
 class Received:
-    """One untagged response with what can be told of it; its grammar is read once, by whoever asks first.
+    """One untagged response with what can be told of it; each is read once, by whoever asks first.
 
-    ``exchange``: the outstanding command that asks for such data, None if none does.
+    ``exchange``: the outstanding command that asks for such data, None if none does. ``plain_line``: see ``Checker``.
     """
 
-    def __init__(self, response: Response, exchange: Exchange | None) -> None:
+    __slots__ = ("_items", "_values", "data", "deviations", "exchange", "plain", "response")
+
+    def __init__(self, response: Response, exchange: Exchange | None, *, plain_line: bool = False) -> None:
         self.response = response
         self.exchange = exchange
+        self._values: Values | None = None
+        self._items: dict[str, object] | None = None
+        data, deviations = read_data(response, self._read_values)
+        self.data: Data = data
+        self.deviations: tuple[Deviation, ...] = deviations
+        #: A FETCH in its plain form: see ``Checker``.
+        self.plain = (
+            plain_line
+            and self._values is None
+            and response.name == "FETCH"
+            and response.body == len(b"* %d FETCH " % (response.number or 0))
+        )
 
-    @cached_property
-    def values(self) -> Values:
-        """The values after the response's first words, with where they stand."""
-        return read_values(self.response)
-
-    @cached_property
-    def read(self) -> tuple[Data, tuple[Deviation, ...]]:
-        return read_data(self.response, lambda _: self.values)
+    def _read_values(self, response: Response) -> Values:
+        self._values = values = read_values(response)
+        return values
 
     @property
-    def data(self) -> Data:
-        return self.read[0]
+    def values(self) -> Values:
+        """The values after the response's first words, with where they stand."""
+        return self._values or self._read_values(self.response)
+
+    @property
+    def items(self) -> dict[str, object]:
+        """Of a FETCH the value of each item, the first if one comes twice; empty for any other response."""
+        items = self._items
+        if items is None:
+            items = {}
+            if isinstance(self.data, Fetched):
+                for item in self.data.items:
+                    items.setdefault(item.name, item.value)
+            self._items = items
+        return items
 
 
 @dataclass(slots=True)
 class Now:
     """The moment: ``time`` in seconds, whether TLS stands, and the engine with all that the session knows.
 
-    The engine has taken the event in already: ``state`` is the state after it.
+    The engine has taken the event in already: ``state`` is the state after it. ``response``: where the last response
+    begins that is untagged, tagged or a continuation request (-1: none has come).
     """
 
     engine: ImapConnection | Pop3Connection
     time: float = 0.0
     tls: bool = False
+    response: int = -1
 
     @property
     def imap(self) -> ImapState:
@@ -89,10 +114,22 @@ class Now:
 STATUSES = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 
 
+#: A line that is the whole of an untagged response, of printable ASCII and no longer than all clients read.
+PLAIN_LINE = re.compile(rb"\* [ -~]{1,9996}+(?<!\})\r\n").fullmatch
+
+
 class Checker:
-    """Watches one session. ``concerns``: the names of the untagged responses that it wants to see; None: of all."""
+    """Watches one session. What it need not be asked about is told by its class:
+
+    ``concerns``: the names of the untagged responses that it wants to see, in POP3 of the commands whose multi-line
+    replies; None: of all.
+    ``plain``: False if it has nothing to say of what is plain, which is most of what comes. These are the lines that
+    match ``PLAIN_LINE``, and FETCH responses of such a line with nothing in them but numbers, flags and one space
+    between (``read_plain_fetch``).
+    """
 
     concerns: ClassVar[frozenset[str] | None] = None
+    plain: ClassVar[bool] = True
 
     def wire(self, event: WireEvent, now: Now) -> Faults:
         """Something on the connection: octets as they came, TLS, the end."""
@@ -106,7 +143,7 @@ class Checker:
         """A piece of a literal of the server."""
         return NONE
 
-    def body(self, part: BodyPart | BodyEnd, now: Now) -> Faults:
+    def body(self, part: Piece | BodyEnd, now: Now) -> Faults:
         """POP3: a piece of a multi-line reply, or its end."""
         return NONE
 

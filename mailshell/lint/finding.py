@@ -28,7 +28,7 @@ class Fault:
 class Finding:
     """A fault with its rule and its surroundings. ``time`` in seconds.
 
-    ``line``: the line in which the octets stand, as they came and cut to ``SHOWN`` octets around them; ``at`` and
+    ``line``: the line in which the octets stand, as they came and cut to what is near (see ``excerpt``); ``at`` and
     ``until`` are offsets into it. ``count``: how many of the same rule were found up to here.
     """
 
@@ -44,7 +44,3 @@ class Finding:
     at: int
     until: int
     count: int
-
-
-#: So many octets of a line are kept with a finding.
-SHOWN = 400

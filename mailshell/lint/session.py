@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mailshell.lint.finding import Finding
 from mailshell.lint.imap import table as imap
 from mailshell.lint.linter import Linter
+from mailshell.lint.memory import Memory
 from mailshell.lint.pop3 import table as pop3
 from mailshell.lint.rule import Rule, Rules, Severity
 from mailshell.protocol.imap.connection import ImapConnection
@@ -22,10 +23,14 @@ def linter_for(
     level: Severity = Severity.NOTE,
     silenced: frozenset[str] = frozenset(),
     guessed: bool = False,
+    memory: Memory | None = None,
 ) -> Linter:
-    """A linter with fresh checkers for the session that the engine follows. ``guessed``: only the server was heard."""
+    """A linter with fresh checkers for the session that the engine follows. ``guessed``: only the server was heard.
+    ``memory``: what earlier sessions were told; None: nothing is remembered.
+    """
     table = imap if engine.protocol == "imap" else pop3
-    return Linter(engine, table.RULES, table.checkers(guessed=guessed), report, level=level, silenced=silenced)
+    checkers = table.checkers(guessed=guessed, memory=memory)
+    return Linter(engine, table.RULES, checkers, report, level=level, silenced=silenced)
 
 
 def find_rules(word: str) -> list[tuple[str, Rule]]:

@@ -49,7 +49,8 @@ def wire_event(record: Record, time: float) -> WireEvent | None:
         case "compress", _:
             return Compressed(time, record.text("algorithm"))
         case "end", _:
-            return Closed(time, record.text("by") == "server", record.text("how"))
+            broken = record.fields.get("broken") is True
+            return Closed(time, record.text("by") == "server", record.text("how"), broken)
         case "stderr", _:
             return Diagnostic(time, record.text("text"))
     return None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
+from mailshell.folders import state_folder
 from mailshell.streams import reason
 
 #: A file longer than this (octets) is cut to its last lines at the next start.
@@ -15,9 +16,8 @@ _MOST_OCTETS = 4 << 20
 
 
 def history_path() -> Path:
-    """``$XDG_STATE_HOME/mailshell/history`` (XDG Base Directory Specification: a relative path is ignored)."""
-    state = os.environ.get("XDG_STATE_HOME", "")
-    return Path(state if os.path.isabs(state) else os.path.expanduser("~/.local/state")) / "mailshell" / "history"
+    """``$XDG_STATE_HOME/mailshell/history``."""
+    return state_folder() / "history"
 
 
 class ShellHistory(FileHistory):

@@ -30,6 +30,8 @@ ONE_MATCH = [
     ("mailshell my-ser", "mailshell my-server "),
     ("mailshell profiles my-ser", "mailshell profiles my-server "),
     ("mailshell help CAPABI", "mailshell help CAPABILITY "),
+    ("mailshell demo --misbehave dot-not", "mailshell demo --misbehave dot-not-stuffed "),
+    ("mailshell demo --fault cut", "mailshell demo --fault cut-literal "),
 ]
 TABLE = pytest.mark.parametrize(("typed", "completed"), ONE_MATCH, ids=[typed for typed, _ in ONE_MATCH])
 
@@ -106,7 +108,7 @@ def test_fish_has_the_help_beside(folder: Path) -> None:
     need("fish")
     code = f"source {folder}/script.fish; complete -C 'mailshell --fail'"
     printed = subprocess.run(["fish", "--no-config", "-c", code], check=True, capture_output=True, text=True)
-    assert printed.stdout == "--fail-fast\tstop at the first line that fails\n"
+    assert "--fail-fast\tstop at the first line that fails\n" in printed.stdout.splitlines(keepends=True)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

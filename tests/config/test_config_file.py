@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailshell.config.file import config_folder, read_config
+from mailshell.config.file import read_config
+from mailshell.folders import config_folder
 
 
 def test_no_file_is_an_empty_one(tmp_path: Path) -> None:
@@ -35,7 +36,7 @@ def test_settings_aliases_and_tables_of_others(tmp_path: Path) -> None:
         ('[settings]\ntheme = "dark', "at its end: unterminated string"),
         ("[settings]\ndebug = 1\ndebug = 2\n", "line 3, column 10: cannot overwrite a value"),
         ("[settings]\nfold = 1\nediting = 3\n", "line 3: editing is emacs or vi, not 3"),
-        ("[settings]\nhint = true\n", "line 2: there is no setting hint; did you mean hints?"),
+        ("[settings]\nhistor = 9\n", "line 2: there is no setting histor; did you mean history?"),
         ("[setings]\nhints = true\n", "line 1: there is no table or key setings here; did you mean settings?"),
         ("debug = 1\n", "line 1: there is no table or key debug here; the setting debug belongs below [settings]"),
         ("settings = 1\n", "line 1: settings is a table: [settings]"),

@@ -9,6 +9,7 @@ An exchange is text, one step a line::
     TLS                      TLS stands from here on
     WAIT 30                  so many seconds pass, and nothing comes
     END                      the server closes the connection
+    AGAIN                    the connection ends, and another session begins that remembers what was told
 
 Without a greeting of its own (a first line that begins with ``S: * OK``, ``* PREAUTH``, ``* BYE`` or ``+OK``) an IMAP
 exchange begins after ``* PREAUTH [CAPABILITY IMAP4rev1] ready``, a POP3 exchange after ``+OK ready``.
@@ -17,7 +18,11 @@ exchange begins after ``* PREAUTH [CAPABILITY IMAP4rev1] ready``, a POP3 exchang
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
+from plain_memory import PlainMemory
+
+from mailshell.lint import memory as lint_memory
 from mailshell.lint.finding import Finding
 from mailshell.lint.session import linter_for
 from mailshell.protocol.events import Side
@@ -44,13 +49,28 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     return match[3] * int(match[2]) if match[2] else _PLAIN[match[4]]
 
 
-def lint(protocol: str, exchange: str, *, chunk: int = 0) -> list[Finding]:
+class Memory(Protocol):
+    """What is remembered of the sessions so far; ``again`` gives it to the next."""
+
+    def again(self) -> lint_memory.Memory: ...
+
+
+def lint(protocol: str, exchange: str, *, chunk: int = 0, memory: Memory | None = None) -> list[Finding]:
     """The findings of an exchange, in order. ``chunk``: each send comes in pieces of so many octets (0: whole)."""
-    engine = make_engine(protocol)
     found: list[Finding] = []
-    linter = linter_for(engine, found.append)
-    steps = [step.strip("\n") for step in exchange.strip("\n").split("\n") if step.strip()]
-    steps = [step.lstrip() for step in steps]
+    memory = memory or PlainMemory()
+    steps = [step.strip("\n").lstrip() for step in exchange.strip("\n").split("\n") if step.strip()]
+    while steps:
+        end = steps.index("AGAIN") if "AGAIN" in steps else len(steps)
+        _play(protocol, steps[:end], found, chunk, memory.again())
+        steps = steps[end + 1 :]
+    return found
+
+
+def _play(protocol: str, steps: list[str], found: list[Finding], chunk: int, memory: lint_memory.Memory) -> None:
+    """One session."""
+    engine = make_engine(protocol)
+    linter = linter_for(engine, found.append, memory=memory)
     if not _GREETS.match(next(step for step in steps if step != "TLS")):
         steps.insert(0, _GREETING[protocol])
     time, tls = 0.0, False
@@ -78,7 +98,6 @@ def lint(protocol: str, exchange: str, *, chunk: int = 0) -> list[Finding]:
                 events = engine.sent(piece) if side is Side.CLIENT else engine.received(piece)
                 for event in events:
                     linter.event(event, time, tls)
-    return found
 
 
 def names(protocol: str, exchange: str) -> list[str]:

@@ -36,7 +36,7 @@ def test_a_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert lint.main([str(path)]) is Exit.OK
     out = capsys.readouterr().out
     assert "warning F06 bare-lf" in out
-    assert "^^ expected: CRLF" in out
+    assert "^^ octet 50, expected: CRLF" in out
     assert "1 warning" in out
 
 

@@ -24,7 +24,7 @@ def test_the_mark_stands_under_the_octets(finding: Finding) -> None:
     head, line, mark = finding_lines(finding)
     assert head.startswith("warning F06 bare-lf: a line ends with a bare LF instead of CRLF (RFC 9051 2.2)")
     assert line == r"    * 3 EXISTS\n"
-    assert mark == "    " + " " * 10 + "^^ expected: CRLF"
+    assert mark == "    " + " " * 10 + f"^^ octet {finding.start}, expected: CRLF"
 
 
 def test_wide_characters_and_control_octets_do_not_move_the_mark(finding: Finding) -> None:
@@ -36,10 +36,11 @@ def test_wide_characters_and_control_octets_do_not_move_the_mark(finding: Findin
     assert mark.count("^") == 3
 
 
-def test_long_lines_are_cut_around_the_mark(finding: Finding) -> None:
+@pytest.mark.parametrize("width", [40, 76, 110, 500])
+def test_long_lines_are_cut_around_the_mark(finding: Finding, width: int) -> None:
     octets = b"a" * 200 + b"XYZ" + b"b" * 190 + b"\r\n"
-    _, line, mark = finding_lines(replace(finding, line=octets, at=200, until=203))
-    assert len(line) < 140
+    _, line, mark = finding_lines(replace(finding, line=octets, at=200, until=203), width=width)
+    assert len(line) == min(width, 130)
     assert line[mark.index("^") : mark.index("^") + 3] == "XYZ"
 
 

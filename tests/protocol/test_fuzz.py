@@ -1,4 +1,7 @@
-"""Replies as servers write them, mutated: nothing raises, no octet is lost, what is read is bounded."""
+"""Replies as servers write them, mutated: nothing raises, no octet is lost, what is read is bounded.
+
+All rules of the linter watch; what they find is bounded too.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from linted import Linted
 from protocol_support import imap, octets_of, pop3, responses
 
+from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.grammar import read_data
 from mailshell.protocol.imap.values import plain, read_values
+from mailshell.protocol.pop3.connection import Pop3Connection
 
 DATA = Path(__file__).parent.parent / "data"
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|(.))")
@@ -72,21 +78,27 @@ def cut(octets: bytes, chance: random.Random) -> list[bytes]:
 
 
 def read_imap(octets: bytes, chance: random.Random) -> None:
-    engine = imap()
-    engine.sent(b"A1 UID FETCH 1:* (FLAGS)\r\nA2 IDLE\r\n")
-    events = [event for chunk in cut(octets, chance) for event in engine.received(chunk)]
+    engine = ImapConnection()
+    linted = Linted(engine)
+    linted.received(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+    linted.sent(b"A1 UID FETCH 1:* (FLAGS)\r\nA2 IDLE\r\n")
+    events = [event for chunk in cut(octets, chance) for event in linted.received(chunk)]
     for one in responses(events):
         read_data(one)
         values, _ = read_values(one)
         for value in values:
             plain(value)
+    linted.finish()
     assert octets_of(events) + engine.take_rest() == octets
 
 
 def read_pop3(sent: bytes, octets: bytes, chance: random.Random) -> None:
-    engine = pop3()
-    engine.sent(sent)
-    events = [event for chunk in cut(octets, chance) for event in engine.received(chunk)]
+    engine = Pop3Connection()
+    linted = Linted(engine)
+    linted.received(b"+OK ready\r\n")
+    linted.sent(sent)
+    events = [event for chunk in cut(octets, chance) for event in linted.received(chunk)]
+    linted.finish()
     assert octets_of(events) + engine.take_rest() == octets
 
 
@@ -158,16 +170,16 @@ def test_many_mutations(seed: int) -> None:
 )
 def test_time_is_linear_in_what_is_received(unit: bytes) -> None:
     def taken(size: int) -> float:
-        engine = imap()
+        linted = Linted(ImapConnection())
+        linted.received(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
         text = (unit * (size // len(unit) + 1))[:size]
         started = time.process_time()
         for at in range(0, len(text), 4096):
-            for event in engine.received(text[at : at + 4096]):
-                for one in responses([event]):
-                    read_data(one)
-        for event in engine.received(b"\r\n"):
-            for one in responses([event]):
+            for one in responses(linted.received(text[at : at + 4096])):
                 read_data(one)
+        for one in responses(linted.received(b"\r\n")):
+            read_data(one)
+        linted.finish()
         return time.process_time() - started
 
     small = min(taken(25_000) for _ in range(2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from linted import Linted
 from protocol_support import (
     SMALL,
     cuts,
@@ -262,15 +263,16 @@ def test_whatever_is_sent_nothing_raises_and_little_is_held(
 ) -> None:
     for limits in (DEFAULT, SMALL):
         engine = ImapConnection(limits)
+        linted = Linted(engine)
         events = []
         chunks_sent, chunks_received = pieces(sent, at_sent), pieces(received, at_received)
         for number in range(max(len(chunks_sent), len(chunks_received))):
             for chunk in chunks_sent[number : number + 1]:
                 offset = engine.sent_octets
-                engine.sent(chunk)
+                linted.sent(chunk)
                 masked(engine, chunk, offset)
             for chunk in chunks_received[number : number + 1]:
-                events += list(engine.received(chunk))
+                events += linted.received(chunk)
             assert held(engine) <= bound(limits)
             assert isinstance(engine.inside, str)
         for one in responses(events):
@@ -278,6 +280,7 @@ def test_whatever_is_sent_nothing_raises_and_little_is_held(
             read_values(one)
             assert isinstance(one.code_name, str)
             one.octets()
+        linted.finish()
         assert octets_of(events) + engine.take_rest() == received
         assert all(event.side is Side.SERVER for event in events if hasattr(event, "side"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from linted import Linted
 from protocol_support import SMALL, cuts, deviations, masked, octets, octets_of, pieces, play, pop3, strays, told
 
 from mailshell.protocol.events import BodyEnd, BodyPart, LimitReached
@@ -186,18 +187,20 @@ def test_whatever_is_sent_nothing_raises(
 ) -> None:
     for limits in (DEFAULT, SMALL):
         engine = Pop3Connection(limits)
+        linted = Linted(engine)
         events = []
         chunks_sent, chunks_received = pieces(sent, at_sent), pieces(received, at_received)
         for number in range(max(len(chunks_sent), len(chunks_received))):
             for chunk in chunks_sent[number : number + 1]:
                 offset = engine.sent_octets
-                engine.sent(chunk)
+                linted.sent(chunk)
                 masked(engine, chunk, offset)
             for chunk in chunks_received[number : number + 1]:
-                events += list(engine.received(chunk))
+                events += linted.received(chunk)
             framers = (engine._client, engine._server)
             assert all(len(f._line) <= limits.line and f._at == len(f._data) for f in framers)
             assert isinstance(engine.inside, str)
+        linted.finish()
         assert octets_of(events) + engine.take_rest() == received
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mailshell.lint.checker import NONE, STATUSES, Checker, Faults, Now, Received
@@ -16,6 +17,8 @@ _LOGINS = frozenset({"LOGIN", "AUTHENTICATE"})
 #: A list that differs from the one before in more names than this is another one.
 _FEW = 3
 _REVISIONS = frozenset({"IMAP4REV1", "IMAP4REV2", "IMAP4"})
+#: Commands that turn CONDSTORE on as well (RFC 7162 section 3.1).
+_CONDSTORE = re.compile(r"\b(?:CONDSTORE|HIGHESTMODSEQ|MODSEQ|CHANGEDSINCE|UNCHANGEDSINCE|QRESYNC)\b", re.IGNORECASE)
 #: What ENABLE takes (RFC 5161 section 3.1, RFC 7162, RFC 6855, RFC 9051, RFC 9586).
 _ENABLED = frozenset({"CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "IMAP4REV2", "UIDONLY"})
 
@@ -27,11 +30,15 @@ class Capabilities(Checker):
 
     def __init__(self) -> None:
         self._last: frozenset[str] | None = None
+        #: Whether the last list is that of the greeting.
+        self._greeting = False
         #: The list before a login that told none.
         self._before_login: frozenset[str] | None = None
 
-    def greeting(self, event: Greeting, now: Now) -> Faults:
-        return self._told(event.response, now) if isinstance(event.response, Response) else NONE
+    def greeting(self, event: Greeting, now: Now) -> Iterator[Fault]:
+        if isinstance(event.response, Response):
+            yield from self._told(event.response, now)
+            self._greeting = self._last is not None
 
     def untagged(self, received: Received, now: Now) -> Faults:
         return self._told(received.response, now)
@@ -64,12 +71,14 @@ class Capabilities(Checker):
         if self._last is not None:
             differing = _differing(self._last, told)
             if len(self._last ^ told) > _FEW:
-                yield Fault("capabilities-unstable", *place, f"nothing happened in between: {differing}")
+                more = self._greeting and self._last < told and not self._last.isdisjoint(_REVISIONS)
+                rule = "greeting-tells-less" if more else "capabilities-unstable"
+                yield Fault(rule, *place, f"nothing happened in between: {differing}")
         elif self._before_login is not None and self._before_login != told:
             what = "the login has changed the capabilities, and its OK did not tell them: "
             what += _differing(self._before_login, told)
             yield Fault("capabilities-not-told", *place, what)
-        self._last, self._before_login = told, None
+        self._last, self._before_login, self._greeting = told, None, False
 
 
 def _differing(before: frozenset[str], after: frozenset[str]) -> str:
@@ -87,10 +96,13 @@ class Enabling(Checker):
         self._told: set[str] | None = None
         self._exchange: Exchange | None = None
         self._before: frozenset[str] = frozenset()
+        self._condstore = False
 
     def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name == "ENABLE":
             self._exchange, self._told, self._before = event.exchange, None, frozenset(now.imap.enabled)
+            if self._condstore:
+                self._before |= {"CONDSTORE"}
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
@@ -99,6 +111,8 @@ class Enabling(Checker):
         return NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        if event.response.status == "OK" and not self._condstore:
+            self._condstore = _CONDSTORE.search(event.exchange.words) is not None
         if event.exchange is not self._exchange:
             return
         self._exchange = None
@@ -106,9 +120,10 @@ class Enabling(Checker):
             return
         asked = [word.upper() for word in event.exchange.words.split()[1:]]
         if self._told is None and asked:
-            again = self._before.issuperset(asked)
-            rule = "enabled-missing-again" if again else "enabled-missing"
-            yield Fault(rule, *whole(event.response), expected="* ENABLED" if again else f"* ENABLED {asked[0]}")
+            told = now.imap.capabilities is not None
+            new = [word for word in asked if word not in self._before and (now.imap.has(word) or not told)]
+            rule = "enabled-missing" if new else "enabled-missing-for-nothing"
+            yield Fault(rule, *whole(event.response), expected=f"* ENABLED {new[0]}" if new else "* ENABLED")
         if self._told is None:
             return
         # QRESYNC turns CONDSTORE on as well (RFC 7162 section 3.2.3).

@@ -57,6 +57,9 @@ class Numbers:
         return self._ranges[-1][1]
 
     def __contains__(self, number: int) -> bool:
+        low, high = self._ranges[0]
+        if low <= number <= high:
+            return True
         at = bisect_right(self._ranges, (number, LARGEST + 1)) - 1
         return at >= 0 and self._ranges[at][0] <= number <= self._ranges[at][1]
 
@@ -129,9 +132,13 @@ def _closed(text: str) -> str:
 
 def section_name(name: str) -> str:
     """The name of a section in one spelling: upper case, fields in order, without quotes and in braces."""
-    spelt = name.upper().translate(_SPELLING)
+    spelt = name.upper()
+    if not _SPELT_OTHERWISE.intersection(spelt):
+        return spelt
+    spelt = spelt.translate(_SPELLING)
     return _FIELDS.sub(lambda match: "{" + " ".join(sorted(match[1].split())) + "}", spelt)
 
 
+_SPELT_OTHERWISE = frozenset('(){}"')
 _SPELLING = str.maketrans("()", "{}", '"')
 _FIELDS = re.compile(r"\{([^}]*)\}")

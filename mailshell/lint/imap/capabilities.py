@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mailshell.lint.checker import STATUSES, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.spans import shown
+from mailshell.lint.imap.marks import shown
 from mailshell.lint.imap.status import StatusChecker, code_offset
 from mailshell.protocol.imap.response import Response
 

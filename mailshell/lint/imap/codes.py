@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from mailshell.lint.checker import Now
 from mailshell.lint.finding import Fault
+from mailshell.lint.imap.marks import shown
 from mailshell.lint.imap.number_faults import MOST_32, MOST_63, number_fault
-from mailshell.lint.imap.spans import shown
 from mailshell.lint.imap.status import StatusChecker, code_offset
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.terms_codes import TERMS

@@ -12,7 +12,7 @@ from mailshell.lint.imap.boundary import SELECTING, Boundary
 from mailshell.lint.imap.places import code, find, find_after, number, whole
 from mailshell.lint.imap.view import Messages
 from mailshell.protocol.exchange import Awaits, Completed
-from mailshell.protocol.imap.data import ExtendedSearch, Fetched, Numbers, Vanished
+from mailshell.protocol.imap.data import ExtendedSearch, Numbers, Vanished
 from mailshell.protocol.imap.response import Response
 
 #: While these are under way alone, no message number may change (RFC 9051 section 7.5.1; RFC 5256 section 3).
@@ -24,11 +24,14 @@ _BY_UID = frozenset({"UID SEARCH", "UID SORT"})
 
 
 class Counts(Checker):
-    """Holds the view of the selected mailbox that the server's data builds up, and compares it with each response."""
+    """Holds the view of the selected mailbox that the server's data builds up, and compares it with each response.
 
-    def __init__(self) -> None:
+    ``messages`` is filled with it.
+    """
+
+    def __init__(self, messages: Messages) -> None:
         self._boundary = Boundary()
-        self._messages = Messages()
+        self._messages = messages
         self._last = (0, 0)
         self._uidnext: int | None = None
         #: So many messages were there when UIDNEXT was told; None: that is not known.
@@ -37,11 +40,11 @@ class Counts(Checker):
         self._at_once = False
 
     def untagged(self, received: Received, now: Now) -> Faults:
+        if received.response.name == "FETCH":
+            return self._fetch(received)
         if self._boundary.untagged(received, now):
             self._reset()
         match received.response.name:
-            case "FETCH":
-                return self._fetch(received)
             case "EXISTS":
                 return self._exists(received.response)
             case "EXPUNGE":
@@ -135,56 +138,64 @@ class Counts(Checker):
 
     # --- which message has which UID
 
-    def _fetch(self, received: Received) -> Iterator[Fault]:
+    def _fetch(self, received: Received) -> Faults:
         response, messages = received.response, self._messages
         sequence = response.number
         if not sequence:
-            return
+            return NONE
         if messages.count is not None and sequence > messages.count:
             what = f"message {sequence}, and the mailbox has {messages.count} messages"
-            yield Fault("fetch-beyond-exists", *number(response), what, "EXISTS before it")
-            return
-        data = received.data
-        if not isinstance(data, Fetched):
-            return
-        uid = next((item.value for item in data.items if item.name == "UID"), None)
+            return (Fault("fetch-beyond-exists", *number(response), what, "EXISTS before it"),)
+        uid = received.items.get("UID")
         if not isinstance(uid, int) or not uid:
-            return
+            return NONE
         known = messages.uid(sequence)
-        if known and known != uid:
-            place = find_after(response, b"UID", b"%d" % uid)
-            what = f"message {sequence} had the UID {known}, and now it has {uid}"
-            yield Fault("uid-changed", *place, what, str(known))
-        elif not known:
-            wrong = self._order(sequence, uid)
-            if wrong:
-                place = find_after(response, b"UID", b"%d" % uid)
-                yield Fault("uids-not-ascending", *place, wrong, "a UID that grows with the message number")
-            if self._uidnext is not None and self._old is not None:
-                yield from self._against_uidnext(sequence, uid, self._uidnext, self._old, response)
         if known != uid:
+            faults = self._changed(sequence, uid, known, response) if known else self._new(sequence, uid, response)
             messages.learn(sequence, uid)
+        else:
+            faults = NONE
         self._last = sequence, uid
+        return faults
+
+    def _changed(self, sequence: int, uid: int, known: int, response: Response) -> Faults:
+        place = find_after(response, b"UID", b"%d" % uid)
+        what = f"message {sequence} had the UID {known}, and now it has {uid}"
+        return (Fault("uid-changed", *place, what, str(known)),)
+
+    def _new(self, sequence: int, uid: int, response: Response) -> Faults:
+        """The UID of a message of which none was known."""
+        faults: Faults = NONE
+        last = sequence > self._last[0] and self._messages.is_last(sequence, uid)
+        wrong = "" if last else self._order(sequence, uid)
+        if wrong:
+            place = find_after(response, b"UID", b"%d" % uid)
+            faults = (Fault("uids-not-ascending", *place, wrong, "a UID that grows with the message number"),)
+        if self._uidnext is not None and self._old is not None and (sequence > self._old or uid >= self._uidnext):
+            return (*faults, *self._against_uidnext(sequence, uid, self._uidnext, self._old, response))
+        return faults
 
     def _order(self, sequence: int, uid: int) -> str:
         """What is wrong with the UID beside those of its neighbours and the one told last; empty if nothing."""
-        messages = self._messages
-        beside = [(other, messages.uid(other)) for other in (sequence - 1, sequence + 1)]
-        for other, known in (self._last, *beside):
+        before, after = self._messages.uid(sequence - 1), self._messages.uid(sequence + 1)
+        for other, known in (self._last, (sequence - 1, before), (sequence + 1, after)):
             if known and other != sequence and (other < sequence) != (known < uid):
                 return f"message {sequence} has the UID {uid}, and message {other} has {known}"
         return ""
 
-    def _against_uidnext(self, sequence: int, uid: int, uidnext: int, old: int, response: Response) -> Iterator[Fault]:
+    def _against_uidnext(
+        self, sequence: int, uid: int, uidnext: int, old: int, response: Response
+    ) -> tuple[Fault, ...]:
         """``old``: so many messages were there when UIDNEXT was told."""
         if sequence <= old and uid >= uidnext:
             place = find_after(response, b"UID", b"%d" % uid)
             what = f"message {sequence} has the UID {uid}, and UIDNEXT was {uidnext} when it was there already"
-            yield Fault("uidnext-too-small", *place, what, f"a UID below {uidnext}")
-        elif sequence > old and uid < uidnext:
+            return (Fault("uidnext-too-small", *place, what, f"a UID below {uidnext}"),)
+        if sequence > old and uid < uidnext:
             place = find_after(response, b"UID", b"%d" % uid)
             what = f"message {sequence} is new and has the UID {uid}, and UIDNEXT was {uidnext} before it came"
-            yield Fault("new-uid-below-uidnext", *place, what, f"a UID of {uidnext} or more")
+            return (Fault("new-uid-below-uidnext", *place, what, f"a UID of {uidnext} or more"),)
+        return NONE
 
     def _code(self, response: Response) -> Iterator[Fault]:
         name, _, value = (response.code or b"").partition(b" ")

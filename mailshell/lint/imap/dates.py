@@ -15,6 +15,7 @@ from mailshell.text.months import MONTHS
 
 _FORM = re.compile(r"([ 0-9]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) [+-](\d\d)(\d\d)")
 _MONTHS = {name.upper(): number for number, name in enumerate(MONTHS, start=1)}
+_EPOCH = date(1970, 1, 1).toordinal()
 _DATES = ("INTERNALDATE", "SAVEDATE")
 
 
@@ -22,9 +23,10 @@ class Dates(Checker):
     """Looks at INTERNALDATE and SAVEDATE."""
 
     concerns = frozenset({"FETCH", "UIDFETCH"})
+    plain = False
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        if received.response.name not in ("FETCH", "UIDFETCH") or not isinstance(received.data, Fetched):
+        if not isinstance(received.data, Fetched):
             return NONE
         dates = [item for item in received.data.items if item.name in _DATES]
         return self._dates(dates, received) if dates else NONE
@@ -42,6 +44,18 @@ class Dates(Checker):
             else:
                 what = f"{item.name} is {item.value}, which there is not"
                 yield fault_at("impossible-date", value, received.response, what, "a day of the calendar")
+
+
+def instant(text: str) -> int | None:
+    """An INTERNALDATE in seconds since 1970, whatever its zone; None if it is none."""
+    match = _FORM.fullmatch(text)
+    if match is None or not _possible(match):
+        return None
+    day, month, year, hour, minute, second, *zone = match.groups()
+    days = date(int(year), _MONTHS[month.upper()], int(day)).toordinal() - _EPOCH
+    offset = int(zone[0]) * 60 + int(zone[1])
+    east = -1 if text[-5] == "-" else 1
+    return days * 86400 + int(hour) * 3600 + int(minute) * 60 + int(second) - east * offset * 60
 
 
 def _possible(match: re.Match[str]) -> bool:

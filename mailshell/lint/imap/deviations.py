@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.marks import octets_from
+from mailshell.lint.imap.places import octets_from
 from mailshell.protocol.events import Deviation
 from mailshell.protocol.imap.response import Response
 
@@ -44,6 +44,8 @@ _TOKEN = re.compile(rb'"(?:[^"\\\r\n]|\\[^\r\n])*+"|\([^()\r\n]*\)|[^ ()\r\n]+')
 class Deviations(Checker):
     """Keeps the response of which deviations are told next."""
 
+    plain = False
+
     def __init__(self) -> None:
         self._response: Response | None = None
 
@@ -62,5 +64,7 @@ class Deviations(Checker):
         token = None
         if event.start > response.offset:
             token = _TOKEN.match(octets_from(response, event.start))
+        if event.rule == "esearch-pairs" and token and token[0][:1] == b"(":
+            rule, expected = "search-parentheses", "the name and the value, MODSEQ n, without parentheses"
         end = event.start + len(token[0]) if token else min(event.end, response.offset + len(response.line))
         yield Fault(rule, event.start, max(event.start, end), event.message, expected)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.marks import fault_at
-from mailshell.lint.imap.spans import shown
+from mailshell.lint.imap.marks import fault_at, shown
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.values import Atom, List, Quoted, Unreadable, Value, as_items, as_octets, is_nil
 from mailshell.text.sentences import counted

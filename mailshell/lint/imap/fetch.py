@@ -22,10 +22,11 @@ class FetchFrame(Checker):
     """Each FETCH has items, and no parentheses around them but one pair."""
 
     concerns = frozenset({"FETCH"})
+    plain = False
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if response.name == "FETCH" and response.rest.startswith((b"((", b"()", b"( ")):
+        if response.name == "FETCH" and (received.deviations or response.rest.startswith((b"()", b"( "))):
             return self._frame(received)
         return NONE
 
@@ -35,8 +36,10 @@ class FetchFrame(Checker):
         items = as_items(values[0]) if values else ()
         if not items:
             yield fault_in("empty-fetch", response, rb"\( *\)", expected="at least one item")
-        elif isinstance(items[0], List):
-            yield fault_at("extra-parentheses", items[0], response, expected="the name of an item")
+        nameless = {one.start for one in received.deviations if one.rule == "fetch-name"}
+        extra = next((item for item in items if isinstance(item, List) and item.start in nameless), None)
+        if extra is not None:
+            yield fault_at("extra-parentheses", extra, response, expected="the name of an item")
 
 
 class TaggedData(Checker):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
@@ -17,6 +18,8 @@ from mailshell.protocol.imap.data import Body, Fetched
 _MESSAGES = 1 << 16
 _TOLD = 5
 _KINDS = frozenset({"FETCH", "UID FETCH"})
+#: NOTIFY with the items that are to come with each new message.
+_NEW_MESSAGES = re.compile(r"\bMessageNew *\(", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -53,31 +56,34 @@ class FetchedItems(Checker):
         if response.name in ("EXPUNGE", "VANISHED"):
             # Who asked by number during UID FETCH is asked for anew.
             self._pending = [one for one in self._pending if one.by_uid]
-        return self._fetched(received) if response.name == "FETCH" else NONE
+        if response.name != "FETCH" or not response.number or not isinstance(received.data, Fetched):
+            return NONE
+        if len(self._pending) == 1:
+            return self._fetched(self._pending[0], received)
+        return [fault for pending in self._pending for fault in self._fetched(pending, received)]
 
-    def _fetched(self, received: Received) -> Iterator[Fault]:
-        response, data = received.response, received.data
-        if not isinstance(data, Fetched) or not data.number:
-            return
-        uid = next((item.value for item in data.items if item.name == "UID"), None)
-        came = frozenset(section_name(item.name) if "[" in item.name else item.name for item in data.items)
-        for pending in self._pending:
-            if pending.asked.partial:
-                yield from self._partial(pending.asked, received)
-            key = uid if pending.by_uid else data.number
-            if not isinstance(key, int):
-                if len(self._pending) == 1 and pending.asked.items & came:
-                    yield Fault("uid-fetch-without-uid", *number(response), expected="UID among the items")
-                continue
-            if key in pending.whole or key not in pending.numbers or len(pending.whole) >= _MESSAGES:
-                continue
-            before = pending.lacking.get(key)
-            missing = (pending.asked.items if before is None else before[0]) - came
-            if not missing:
-                pending.lacking.pop(key, None)
-                pending.whole.add(key)
-            elif before is not None or len(pending.lacking) < _MESSAGES:
-                pending.lacking[key] = missing, number(response)
+    def _fetched(self, pending: _Pending, received: Received) -> Faults:
+        """Note what one message has brought for one command."""
+        response, items, asked = received.response, received.items, pending.asked
+        faults = tuple(self._partial(asked, received)) if asked.partial else NONE
+        key = items.get("UID") if pending.by_uid else response.number
+        if not isinstance(key, int):
+            if len(self._pending) == 1 and asked.items & _names(items):
+                fault = Fault("uid-fetch-without-uid", *number(response), expected="UID among the items")
+                return (*faults, fault)
+            return faults
+        whole, lacking = pending.whole, pending.lacking
+        if key in whole or len(whole) >= _MESSAGES or key not in pending.numbers:
+            return faults
+        before = lacking.get(key)
+        wanted = asked.items if before is None else before[0]
+        missing = None if items.keys() >= wanted else wanted - _names(items)
+        if not missing:
+            lacking.pop(key, None)
+            whole.add(key)
+        elif before is not None or len(lacking) < _MESSAGES:
+            lacking[key] = missing, number(response)
+        return faults
 
     def _partial(self, asked: FetchAsked, received: Received) -> Iterator[Fault]:
         assert isinstance(received.data, Fetched)
@@ -110,6 +116,11 @@ class FetchedItems(Checker):
                 shown = ", ".join(name.replace("{", "(").replace("}", ")") for name in names[:4])
                 what = f"{'the message with the UID' if pending.by_uid else 'message'} {key} came without {shown}"
                 yield Fault("fetch-item-missing", *place, what, "all items that were asked for")
+
+
+def _names(items: Iterable[str]) -> frozenset[str]:
+    """The names of items, those of sections in one spelling."""
+    return frozenset(section_name(name) if "[" in name else name for name in items)
 
 
 class FetchedNothing(Checker):
@@ -156,19 +167,27 @@ class FetchedNothing(Checker):
 
 
 class Unsolicited(Checker):
-    """Flags that come unasked come with the UID."""
+    """Flags that come unasked come with the UID.
+
+    Where NOTIFY says what is to be told of new messages, it is no more than that (RFC 5465 section 5.2).
+    """
 
     concerns = frozenset({"FETCH"})
 
-    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
-        response = received.response
-        if response.name != "FETCH" or not (now.rev2 or now.enabled("QRESYNC")):
-            return
+    def __init__(self) -> None:
+        self._notified = False
+
+    def completed(self, event: Completed, now: Now) -> Faults:
+        if event.exchange.name == "NOTIFY" and event.response.status == "OK":
+            self._notified = _NEW_MESSAGES.search(event.exchange.words) is not None
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        items = received.items
+        if self._notified or "UID" in items or "FLAGS" not in items or not (now.rev2 or now.enabled("QRESYNC")):
+            return NONE
         # In IMAP4rev2 alone STORE is answered without the UID.
         asking = _KINDS if now.enabled("QRESYNC") else {*_KINDS, "STORE", "UID STORE"}
-        data = received.data
-        if not isinstance(data, Fetched) or any(one.name in asking for one in now.engine.outstanding):
-            return
-        names = {item.name for item in data.items}
-        if "FLAGS" in names and "UID" not in names:
-            yield Fault("unsolicited-without-uid", *number(response), expected="UID among the items")
+        if any(one.name in asking for one in now.engine.outstanding):
+            return NONE
+        return (Fault("unsolicited-without-uid", *number(received.response), expected="UID among the items"),)

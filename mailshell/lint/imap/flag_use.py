@@ -13,7 +13,7 @@ from mailshell.lint.imap.boundary import SELECTING, Boundary
 from mailshell.lint.imap.places import Span, find, whole
 from mailshell.lint.imap.places import number as number_of
 from mailshell.protocol.exchange import Completed, Exchange, Sent
-from mailshell.protocol.imap.data import Fetched, Words
+from mailshell.protocol.imap.data import Words
 from mailshell.protocol.imap.response import Response
 
 #: RFC 9051 section 2.3.2, in the order of FLAGS responses there. ``\\Recent``: RFC 3501 section 2.3.2.
@@ -27,11 +27,9 @@ _STORE = re.compile(
 )
 
 
-def _flags(data: object) -> tuple[str, ...] | None:
+def _flags(received: Received) -> tuple[str, ...] | None:
     """The flags of a FETCH response; None if it has none."""
-    if not isinstance(data, Fetched):
-        return None
-    value = next((item.value for item in data.items if item.name == "FLAGS"), None)
+    value = received.items.get("FLAGS")
     return value if isinstance(value, tuple) else None
 
 
@@ -54,15 +52,14 @@ class FlagNames(Checker):
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
+        if response.name == "FETCH":
+            flags = _flags(received)
+            return self._fetched(flags, response, now) if flags and flags not in self._fine else NONE
         if self._boundary.untagged(received, now):
             self._reset()
         if response.name == "FLAGS":
             return self._define(received)
-        if response.name == "FETCH":
-            flags = _flags(received.data)
-            if flags and flags not in self._fine:
-                return self._fetched(flags, response, now)
-        elif response.name == "OK" and response.code_name == "PERMANENTFLAGS":
+        if response.name == "OK" and response.code_name == "PERMANENTFLAGS":
             self._permanent = response
         return NONE
 
@@ -138,9 +135,13 @@ class Stores(Checker):
         self._stores: list[_Store] = []
         #: The flags that messages are known to have, by number.
         self._flags: dict[int, frozenset[str]] = {}
+        #: A silent STORE, as long as nothing but FETCH came after it.
+        self._silent: _Store | None = None
 
     def sent(self, event: Sent, now: Now) -> Faults:
         exchange = event.exchange
+        if exchange.name not in ("FETCH", "UID FETCH"):
+            self._silent = None
         if exchange.name not in ("STORE", "UID STORE") or len(self._stores) >= 100:
             return NONE
         match = _STORE.match(arguments(exchange) or "")
@@ -152,24 +153,44 @@ class Stores(Checker):
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        name = received.response.name
-        if name in ("EXPUNGE", "VANISHED") or self._boundary.untagged(received, now):
+        response = received.response
+        if response.name == "FETCH":
+            flags, number = _flags(received), response.number
+            if flags is not None and number and (len(self._flags) < _MOST or number in self._flags):
+                self._flags[number] = frozenset(flag.upper() for flag in flags)
+            if self._silent is not None and flags is not None:
+                return self._shown(self._silent, received, flags, now)
+            return self._fetched(received, flags, now) if self._stores else NONE
+        if response.name in ("EXPUNGE", "VANISHED") or self._boundary.untagged(received, now):
             self._flags.clear()
-        return self._fetched(received, now) if name == "FETCH" else NONE
+            self._silent = None
+        if response.name == "FLAGS" and self._flags and isinstance(received.data, Words):
+            return self._dropped(frozenset(word.upper() for word in received.data.words), response)
+        return NONE
 
-    def _fetched(self, received: Received, now: Now) -> Iterator[Fault]:
-        data, response = received.data, received.response
-        flags = _flags(data)
-        if not isinstance(data, Fetched):
-            return
-        if flags is not None and data.number and (len(self._flags) < _MOST or data.number in self._flags):
-            self._flags[data.number] = frozenset(flag.upper() for flag in flags)
-        if not self._stores:
-            return
-        uid = next((item.value for item in data.items if item.name == "UID"), None)
+    def _dropped(self, defined: frozenset[str], response: Response) -> Iterator[Fault]:
+        for number, flags in self._flags.items():
+            gone = next((flag for flag in flags if flag[:1] != "\\" and flag not in defined), None)
+            if gone is not None:
+                what = f"FLAGS has {gone} no longer, and message {number} has it"
+                yield Fault("keyword-dropped", *whole(response), what, f"{gone} among them")
+                return
+
+    def _shown(self, store: _Store, received: Received, flags: tuple[str, ...], now: Now) -> Iterator[Fault]:
+        """What a message shows right after a silent STORE."""
+        key = received.items.get("UID") if store.exchange.name == "UID STORE" else received.response.number
+        if isinstance(key, int) and key in store.numbers:
+            wrong = self._wrong(store, {flag.upper() for flag in flags}, now)
+            if wrong is not None:
+                self._silent = None
+                what = _not_shown(store, wrong, key)
+                yield Fault("flag-not-stored", *find(received.response, b"FLAGS"), what)
+
+    def _fetched(self, received: Received, flags: tuple[str, ...] | None, now: Now) -> Iterator[Fault]:
+        response, uid = received.response, received.items.get("UID")
         has = {flag.upper() for flag in flags or ()}
         for store in self._stores:
-            key = uid if store.exchange.name == "UID STORE" else data.number
+            key = uid if store.exchange.name == "UID STORE" else response.number
             if not isinstance(key, int) or key not in store.numbers:
                 continue
             store.answered = True
@@ -210,10 +231,9 @@ class Stores(Checker):
         view, status, place = now.imap.mailbox, event.response.status, whole(event.response)
         if status == "OK" and not store.modified:
             for key, (flag, where) in list(store.lacking.items())[:1]:
-                what = (
-                    f"{flag} was to be {'taken away' if store.sign == '-' else 'set'}; message {key} does not show it"
-                )
-                yield Fault("flag-not-stored", *where, what)
+                yield Fault("flag-not-stored", *where, _not_shown(store, flag, key))
+            if store.silent and not store.answered:
+                self._silent = store
             if not store.answered and not store.silent and store.exchange.name == "STORE":
                 number = next((one for one in self._flags if one in store.numbers and self._changes(store, one)), None)
                 if number is not None:
@@ -229,3 +249,7 @@ class Stores(Checker):
         """Whether the message has other flags after it, by what is known of it."""
         flags, has = {flag.upper() for flag in store.flags}, self._flags[number] - {"\\RECENT"}
         return bool(flags & has) if store.sign == "-" else not flags <= has if store.sign == "+" else flags != has
+
+
+def _not_shown(store: _Store, flag: str, key: int) -> str:
+    return f"{flag} was to be {'taken away' if store.sign == '-' else 'set'}; message {key} does not show it"

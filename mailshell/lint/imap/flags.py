@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from mailshell.lint.checker import NONE, STATUSES, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.marks import fault_in
-from mailshell.lint.imap.spans import shown
+from mailshell.lint.imap.marks import fault_in, shown
 from mailshell.lint.imap.status import StatusChecker, code_offset
-from mailshell.protocol.imap.data import Fetched, Words
+from mailshell.protocol.imap.data import Words
 from mailshell.protocol.imap.response import Response
 
 # 8-bit octets are another rule's.
 _FLAG = re.compile(r"\\?[^\x00-\x20\x7f(){%*\"\\\]]+")
 _WORD = re.compile(rb"[^ ()]+")
+#: Of a longer flag the beginning is looked for.
+_LONG = 1000
 #: So many flags that were found right are remembered.
 _KEPT = 10_000
 
@@ -34,11 +35,8 @@ class FlagNames(StatusChecker):
             return self.status(response, now)
         if response.name == "FLAGS" and isinstance(received.data, Words):
             return self._flags(received.data.words, response)
-        if response.name in ("FETCH", "UIDFETCH") and isinstance(received.data, Fetched):
-            for item in received.data.items:
-                if item.name == "FLAGS" and isinstance(item.value, tuple):
-                    return NONE if self._right.issuperset(item.value) else self._flags(item.value, response)
-        return NONE
+        flags = received.items.get("FLAGS")
+        return self._flags(flags, response) if isinstance(flags, tuple) and not self._right.issuperset(flags) else NONE
 
     def status(self, response: Response, now: Now) -> Iterator[Fault]:
         if response.code_name != "PERMANENTFLAGS" or len(response.segments) > 1:
@@ -63,7 +61,7 @@ class FlagNames(StatusChecker):
                     self._right.add(flag)
                 continue
             octets = flag.encode("utf-8", "replace")
-            pattern = rb"[ (](" + re.escape(octets) + rb")[ )]"
+            pattern = rb"[ (](" + re.escape(octets[:_LONG]) + (rb"[^ )]*+" if len(octets) > _LONG else b"") + rb")[ )]"
             if flag == "\\*":
                 yield fault_in("star-flag", response, pattern)
             elif flag and '"' not in flag and flag.isascii():

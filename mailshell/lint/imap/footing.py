@@ -9,12 +9,11 @@ from dataclasses import dataclass
 class Footing:
     """``lost``: from this offset on the octets can be read in two ways, and what makes no sense follows from that.
 
-    Set by whoever tells of it. A response that makes sense and begins behind it is a footing again.
+    Set by whoever tells of it. A response that begins behind it is a footing again.
     """
 
     lost: int | None = None
 
-    def regain(self, offset: int) -> None:
-        """A response that begins at ``offset`` makes sense."""
-        if self.lost is not None and offset > self.lost:
-            self.lost = None
+    def is_lost(self, response: int) -> bool:
+        """Whether it is lost, if the last response begins at that offset."""
+        return self.lost is not None and response <= self.lost

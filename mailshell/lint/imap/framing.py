@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.footing import Footing
 from mailshell.lint.imap.literals import ITEM_NAME, Literals
@@ -30,24 +30,13 @@ class StrayLines(Checker):
     def __init__(self, footing: Footing) -> None:
         self._footing = footing
         self._stray = False
+        #: What was told since the response that begins there.
         self._run: set[str] = set()
+        self._since = -1
         self._last_text = b""
-
-    def untagged(self, received: Received, now: Now) -> Faults:
-        return self._sense(received.response)
-
-    def continuation(self, event: Continuation, now: Now) -> Faults:
-        return self._sense(event.response)
 
     def completed(self, event: Completed, now: Now) -> Faults:
         self._last_text = event.response.text.strip()[:1000]
-        return self._sense(event.response)
-
-    def _sense(self, response: object) -> Faults:
-        """A response that makes sense."""
-        self._run.clear()
-        if self._footing.lost is not None and isinstance(response, Response):
-            self._footing.regain(response.offset)
         return NONE
 
     def deviation(self, event: Deviation, now: Now) -> Faults:
@@ -57,8 +46,11 @@ class StrayLines(Checker):
         return NONE
 
     def stray(self, event: Stray, now: Now) -> Iterator[Fault]:
-        if not self._stray or self._footing.lost is not None:
+        if not self._stray or self._footing.is_lost(now.response):
             return
+        if self._since != now.response:
+            self._since = now.response
+            self._run.clear()
         fault = self._fault(event)
         if fault.rule not in self._run:
             self._run.add(fault.rule)
@@ -96,6 +88,8 @@ class ContinuationForm(Checker):
 
 class LongLines(Checker):
     """Lines that are too long for some clients; one note for each command."""
+
+    plain = False
 
     def __init__(self) -> None:
         self._told = False

@@ -17,12 +17,21 @@ _PATTERN = rf'(?:[^\s(){{"\\\]]+|{_STRING})'
 _NUMBER = r"(?:[1-9]\d{0,9}|\*)"
 _PART = rf"{_NUMBER}(?::{_NUMBER})?"
 _SET = rf"({_PART}(?:,{_PART})*)"
-_SECTION = r"(?:HEADER|TEXT|[1-9](?:\.[1-9])*(?:\.(?:HEADER|TEXT|MIME))?)?"
+#: Without escapes and 8-bit octets, of which servers may think what they like.
+_PLAIN = r'"[ !#-\[\]-~]*"'
+_FIELD = rf"(?:[A-Za-z-]+|{_PLAIN})"
+_FIELDS = rf"HEADER\.FIELDS(?:\.NOT)? \({_FIELD}(?: {_FIELD})*\)"
+_SECTION = rf"(?:HEADER|{_FIELDS}|TEXT|[1-9](?:\.[1-9])*(?:\.(?:HEADER|TEXT|MIME))?)?"
 _BODY = rf"BODY(?:\.PEEK)?\[{_SECTION}\](?:<\d+\.[1-9]\d*>)?"
 _ITEM = rf"(?:FLAGS|UID|INTERNALDATE|RFC822\.SIZE|ENVELOPE|BODYSTRUCTURE|BODY|{_BODY})"
 _ITEMS = rf"(?:{_ITEM}|\({_ITEM}(?: {_ITEM})*\)|ALL|FAST|FULL)"
 _FLAG = r"(?:\\(?:Answered|Flagged|Deleted|Seen|Draft))"
-_KEY = r"(?:ALL|ANSWERED|DELETED|DRAFT|FLAGGED|SEEN|UNANSWERED|UNDELETED|UNDRAFT|UNFLAGGED|UNSEEN)"
+_KEY = (
+    r"(?:ALL|ANSWERED|DELETED|DRAFT|FLAGGED|SEEN|UNANSWERED|UNDELETED|UNDRAFT|UNFLAGGED|UNSEEN"
+    rf"|(?:BCC|BODY|CC|FROM|HEADER {_FIELD}|SUBJECT|TEXT|TO) {_PLAIN}|(?:LARGER|SMALLER) \d{{1,9}})"
+)
+#: A character set that a server does not have is refused with NO (RFC 9051 section 6.4.4).
+_SEARCH = rf"(?:CHARSET \"?(?:UTF-8|US-ASCII)\"? )?{_KEY}(?: {_KEY})*"
 _PAIR = rf"{_STRING} (?:{_STRING}|NIL)"
 _STATUS = r"(?:MESSAGES|UIDNEXT|UIDVALIDITY|UNSEEN)"
 
@@ -63,8 +72,8 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "UID STORE": (_form(rf"{_PART}(?:,{_PART})* [+-]?FLAGS(?:\.SILENT)? \((?:{_FLAG}(?: {_FLAG})*)?\)"),),
     "COPY": (_form(rf"{_SET} {_MAILBOX}"),),
     "UID COPY": (_form(rf"{_PART}(?:,{_PART})* {_MAILBOX}"),),
-    "SEARCH": (_form(rf"{_KEY}(?: {_KEY})*"), _form(rf"{_RETURN} {_KEY}(?: {_KEY})*", "ESEARCH", "IMAP4rev2")),
-    "UID SEARCH": (_form(rf"{_KEY}(?: {_KEY})*"), _form(rf"{_RETURN} {_KEY}(?: {_KEY})*", "ESEARCH", "IMAP4rev2")),
+    "SEARCH": (_form(_SEARCH), _form(rf"{_RETURN} {_SEARCH}", "ESEARCH", "IMAP4rev2")),
+    "UID SEARCH": (_form(_SEARCH), _form(rf"{_RETURN} {_SEARCH}", "ESEARCH", "IMAP4rev2")),
     "EXPUNGE": (_form(""),),
     "CLOSE": (_form(""),),
     "ID": (_form(rf"NIL|\((?:{_PAIR}(?: {_PAIR})*)?\)", "ID"),),
@@ -85,6 +94,9 @@ def legal_form(exchange: Exchange, exists: int | None = None) -> Form | None:
     """The form that the command has; None if it is not one of those known to be legal. ``exists``: messages there."""
     text = arguments(exchange)
     if text is None or not text.isprintable():
+        return None
+    words = exchange.words
+    if "  " in words[: len(exchange.name) + 2] or words.endswith(" "):
         return None
     for form in FORMS.get(exchange.name, ()):
         match = form.arguments.fullmatch(text)

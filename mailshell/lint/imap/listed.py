@@ -16,6 +16,8 @@ from mailshell.protocol.imap.values import Atom, List, Quoted, Value, read_octet
 
 #: A longer pattern, or one with more wildcards, is not looked at; neither is a longer name.
 _LENGTH, _WILDCARDS, _NAME = 200, 10, 2000
+#: So many patterns are remembered.
+_PATTERNS = 100
 
 
 def matches(pattern: str, name: str, delimiter: str | None) -> bool:
@@ -93,6 +95,38 @@ class ListedNames(Checker):
         self._asked = None
         if event.response.status == "OK" and asked.patterns[0].upper() == "INBOX" and "INBOX" not in asked.came:
             yield Fault("list-without-inbox", *whole(event.response), expected="* LIST with INBOX")
+
+
+class ExtendedLists(Checker):
+    """LIST with RETURN brings the names that LIST without it brought."""
+
+    concerns = frozenset({"LIST"})
+
+    def __init__(self) -> None:
+        #: Patterns of LIST without options that found something.
+        self._found: set[str] = set()
+        self._came = False
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        if event.exchange.name == "LIST":
+            self._came = False
+        elif event.exchange.name in ("CREATE", "DELETE", "RENAME"):
+            self._found.clear()
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        self._came = True
+        return NONE
+
+    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        if event.exchange.name != "LIST" or event.response.status != "OK" or now.engine.outstanding:
+            return
+        pattern, returned, _ = (arguments(event.exchange) or "").partition(" RETURN (")
+        if self._came and not returned and len(pattern) <= _LENGTH and len(self._found) < _PATTERNS:
+            self._found.add(pattern)
+        elif not self._came and returned and pattern in self._found:
+            what = f"LIST {pattern} has found mailboxes before, and finds nothing with RETURN"
+            yield Fault("extended-list-empty", *whole(event.response), what, "* LIST before it")
 
 
 def _wild(pattern: str) -> int:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.footing import Footing
-from mailshell.lint.imap.segments import lines_of
+from mailshell.lint.imap.places import lines_of
 from mailshell.protocol.events import Deviation, Line, LiteralPart, Side
 from mailshell.protocol.exchange import Sent
 from mailshell.protocol.imap.response import Response
@@ -64,11 +64,14 @@ class _Literal:
 class Literals(Checker):
     """A literal is as long as announced, and its response goes on behind it."""
 
+    plain = False
+
     def __init__(self, footing: Footing) -> None:
         self._footing = footing
         self._literal: _Literal | None = None
         self._last: _Literal | None = None
-        self._explained = False
+        #: Where the response begins of which the literals were seen last, and the one that was explained last.
+        self._begun = self._explained = -1
         self._response: Response | None = None
         self._heard = 0.0
 
@@ -103,21 +106,18 @@ class Literals(Checker):
         return NONE
 
     def line(self, line: Line, now: Now) -> Faults:
-        if line.first and line.literal is None:
-            self._explained, self._literal, self._last = False, None, None
-            return NONE
-        return self._around(line, now)
+        return NONE if line.first and line.literal is None else self._around(line, now)
 
     def _around(self, line: Line, now: Now) -> Iterator[Fault]:
         """A line before or behind a literal."""
         if line.first:
-            self._explained = False
+            self._begun = line.offset
         behind, self._literal = self._literal, None
         self._last = None if line.first else behind
         if not line.first and behind is not None:
             if behind.told:
-                self._explained = True
-            else:
+                self._explained = self._begun
+            elif line.octets != b")\r\n":
                 yield from self._behind(behind, line, now)
         if line.literal is not None:
             text = line.text
@@ -137,17 +137,17 @@ class Literals(Checker):
         match = _NO_VALUE.search(tail)
         if match is None or line.count(b"(", response.body) <= line.count(b")", response.body):
             return NONE
-        self._explained = True
-        self._footing.lost = response.offset
+        self._explained = self._footing.lost = response.offset
         base = response.offset + len(line) - len(tail)
         start, end = base + match.start(1), base + match.end(1)
         return (Fault("literal-not-announced", start, end, expected="{n} behind it, or a quoted string"),)
 
     def deviation(self, event: Deviation, now: Now) -> Iterator[Fault]:
-        if event.rule != "unbalanced" or self._explained:
+        response = self._response
+        if event.rule != "unbalanced" or response is None or self._explained == response.offset:
             return
         closes_nothing = event.end - event.start == 1
-        fault = None if closes_nothing else self._left_open(now)
+        fault = None if closes_nothing else self._left_open(response, now)
         if fault is not None:
             self._footing.lost = fault.start
             yield fault
@@ -156,10 +156,10 @@ class Literals(Checker):
         else:
             yield Fault("unbalanced", event.start, event.start + 1, "a parenthesis is not closed")
 
-    def _left_open(self, now: Now) -> Fault | None:
+    def _left_open(self, response: Response, now: Now) -> Fault | None:
         """Why a response whose last octets stand behind a literal leaves a parenthesis open; None: who knows."""
-        literal, response = self._last, self._response
-        if literal is None or response is None or response.skipped:
+        literal = self._last
+        if literal is None or self._begun != response.offset or response.skipped:
             return None
         offset, line = deque(lines_of(response), maxlen=1)[0]
         if (fault := self._short(literal, line, now)) is not None:
@@ -179,7 +179,7 @@ class Literals(Checker):
         octets = line.octets
         trailer = _TRAILER.match(octets) if literal.section else None
         if trailer:
-            self._explained = True
+            self._explained = self._begun
             start, end = line.offset + trailer.end(), line.offset + len(line.text)
             yield Fault("item-behind-list", start, end, expected="these items before the `)`")
             return
@@ -188,7 +188,7 @@ class Literals(Checker):
             fits = _NEXT.match(octets) is not None
         if fits:
             return
-        self._explained = True
+        self._explained = self._begun
         if _GLUED.match(octets):
             yield Fault("missing-space", line.offset, line.offset + 1, expected="a space behind the literal")
             return
@@ -223,7 +223,7 @@ class Literals(Checker):
             return
         for exchange in now.engine.outstanding[:100]:
             tag = re.escape(exchange.tag.encode("latin-1"))
-            match = re.search(rb"\)\r?\n(?:\* [^\r\n]*\r?\n)*%b (?:OK|NO|BAD) [^\r\n]*\r?\n\Z" % tag, literal.tail)
+            match = re.search(rb"\)\r?\n(?:\* [^\r\n]*\r?\n)*%b (?:OK|NO|BAD)(?: [^\r\n]*)?\r?\n\Z" % tag, literal.tail)
             if match:
                 literal.told = True
                 self._footing.lost = literal.start

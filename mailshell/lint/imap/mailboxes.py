@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.marks import fault_at
+from mailshell.lint.imap.marks import fault_at, shown
 from mailshell.lint.imap.modified_utf7 import find_wrong
-from mailshell.lint.imap.spans import end_of, shown
+from mailshell.lint.imap.places import end_of
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.values import (
     Atom,

@@ -1,28 +1,19 @@
-"""Faults that are a value or a pattern in a response: marked from their first octet to their last."""
+"""Faults that are a value or a pattern in a response, and how octets are shown in their messages."""
 
 from __future__ import annotations
 
 import re
 
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.spans import end_of
-from mailshell.protocol.imap.response import KeptLiteral, Response
+from mailshell.lint.imap.places import end_of, whole
+from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.values import Value
 
-
-def octets_from(response: Response, offset: int) -> bytes:
-    """The octets of the line from an offset in the stream on; none inside a literal or outside the response."""
-    at = response.offset
-    for segment in response.segments:
-        size = segment.header.size if isinstance(segment, KeptLiteral) else len(segment)
-        if at <= offset < at + size:
-            return b"" if isinstance(segment, KeptLiteral) else segment[offset - at :]
-        at += size
-    return b""
+_SHOWN = 60
 
 
 def fault_at(rule: str, value: Value, response: Response, detail: str = "", expected: str = "") -> Fault:
-    """A fault that is one value."""
+    """A fault that is one value, marked from its first octet to its last."""
     return Fault(rule, value.start, end_of(value, response), detail, expected)
 
 
@@ -33,6 +24,13 @@ def fault_in(rule: str, response: Response, pattern: bytes, detail: str = "", ex
     """
     match = re.search(pattern, response.line, re.IGNORECASE)
     if match is None:
-        return Fault(rule, response.offset, response.offset + len(response.line), detail, expected)
+        return Fault(rule, *whole(response), detail, expected)
     group = 1 if match.re.groups else 0
     return Fault(rule, response.offset + match.start(group), response.offset + match.end(group), detail, expected)
+
+
+def shown(octets: bytes) -> str:
+    """Octets for a message: printable, cut to a length that fits on a line."""
+    # What comes behind need not be read to show the beginning.
+    text = ascii(octets[: _SHOWN + 1].decode("latin-1"))[1:-1]
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.spans import shown
+from mailshell.lint.imap.marks import shown
 
 MOST_32 = (1 << 32) - 1
 MOST_63 = (1 << 63) - 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.number_faults import MOST_32, MOST_63, number_fault
-from mailshell.lint.imap.spans import end_of
+from mailshell.lint.imap.places import end_of
 from mailshell.protocol.imap.data import ExtendedSearch, Fetched, MailboxStatus, Numbers, Pairs
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.values import Atom, Value, as_items
@@ -51,9 +51,7 @@ class NumbersInData(Checker):
             return _counted(response)
         if response.name in ("EXISTS", "RECENT", "EXPUNGE"):
             return _too_many(response) if response.number > MOST_32 else NONE
-        if response.name == "FETCH":
-            return _fetched(received, now)
-        return NONE
+        return _fetched(received, now) if response.name == "FETCH" and not _fits(received) else NONE
 
 
 def _counted(response: Response) -> Iterator[Fault]:
@@ -69,6 +67,18 @@ def _too_many(response: Response) -> Iterator[Fault]:
     match = _DIGITS.search(response.line)
     if match and (fault := number_fault(match[0], response.offset + match.start(), response.name)):
         yield fault
+
+
+def _fits(received: Received) -> bool:
+    """Whether the numbers of a FETCH in its plain form are as small as any server's."""
+    if not received.plain or (received.response.number or 0) > MOST_32:
+        return False
+    items = received.data.items if isinstance(received.data, Fetched) else ()
+    for item in items:
+        bounds = FETCH.get(item.name)
+        if bounds is not None and not (isinstance(item.value, int) and bounds[0] <= item.value <= MOST_32):
+            return False
+    return True
 
 
 def _fetched(received: Received, now: Now) -> Iterator[Fault]:
@@ -117,7 +127,7 @@ def _searched(received: Received) -> Iterator[Fault]:
     if not isinstance(data, Numbers):
         return
     start = response.offset + response.body
-    wrong = any(deviation.rule == "search-number" for deviation in received.read[1])
+    wrong = any(deviation.rule == "search-number" for deviation in received.deviations)
     if wrong or (data.numbers and (min(data.numbers) < 1 or max(data.numbers) > MOST_32)):
         for match in _WORD.finditer(response.rest.partition(b"(")[0]):
             fault = number_fault(match[0], start + match.start(), response.name, least=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.segments import lines_of
+from mailshell.lint.imap.places import lines_of
 from mailshell.protocol.events import Line, LiteralPart
 from mailshell.protocol.exchange import Completed, Continuation, Greeting
 from mailshell.protocol.imap.response import Response
@@ -20,6 +20,8 @@ _NAMING = frozenset({"LIST", "LSUB", "XLIST", "RLIST", "STATUS"})
 
 class LineEnds(Checker):
     """Each line ends with CRLF, also one that a literal follows, and CR stands nowhere else."""
+
+    plain = False
 
     def line(self, line: Line, now: Now) -> Faults:
         good = line.octets.endswith(b"\r\n") and line.octets.count(b"\r") == 1
@@ -40,6 +42,8 @@ class LineEnds(Checker):
 
 class Nul(Checker):
     """NUL stands nowhere but in a literal8."""
+
+    plain = False
 
     def __init__(self) -> None:
         self._binary = False
@@ -71,8 +75,7 @@ class Nul(Checker):
 class EightBit(Checker):
     """Octets beyond ASCII need UTF8=ACCEPT or IMAP4rev2, and have to be UTF-8 then; one fault for each response."""
 
-    def __init__(self) -> None:
-        self._language = False
+    plain = False
 
     def greeting(self, event: Greeting, now: Now) -> Faults:
         return self._text(event.response, now)
@@ -85,9 +88,6 @@ class EightBit(Checker):
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if response.name == "LANGUAGE":
-            # From here on texts are in UTF-8 (RFC 5255 section 3.2).
-            self._language = True
         if all(line.isascii() for _, line in lines_of(response)):
             return NONE
         return self._text(response, now) if response.status else self._data(response, now)
@@ -95,7 +95,8 @@ class EightBit(Checker):
     def _text(self, response: object, now: Now) -> Iterator[Fault]:
         if not isinstance(response, Response):
             return
-        allowed = self._language or now.imap.utf8 or now.rev2
+        # After LANGUAGE texts are in UTF-8 (RFC 5255 section 3.2).
+        allowed = bool(now.imap.language) or now.imap.utf8 or now.rev2
         found = _eight_bit(response, broken=allowed)
         if found is None:
             return

@@ -3,12 +3,60 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from mailshell.protocol.exchange import Status
 from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.values import Atom, List, Literal, Unreadable, Value
 
 Span = tuple[int, int]
 _NUMBER = re.compile(rb"\*[ \t]+(\d+)")
+_WORD = re.compile(rb"\w")
+#: So many octets are looked for in a line.
+_LOOKED_FOR = 1000
+#: A quoted string, as far as it goes on in its line.
+_QUOTED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+
+
+def lines_of(response: Response) -> Iterable[tuple[int, bytes]]:
+    """Each line that was kept: its offset, and its octets with the line end. Literals are left out."""
+    first = response.segments[0]
+    if len(response.segments) == 1 and isinstance(first, bytes):
+        return ((response.offset, first),)
+    return _lines(response)
+
+
+def _lines(response: Response) -> Iterator[tuple[int, bytes]]:
+    offset = response.offset
+    for segment in response.segments:
+        if isinstance(segment, bytes):
+            yield offset, segment
+            offset += len(segment)
+        else:
+            offset += segment.header.size
+
+
+def octets_from(response: Response, offset: int) -> bytes:
+    """The octets of the line from an offset on; none inside a literal or outside the response."""
+    for at, line in lines_of(response):
+        if at <= offset < at + len(line):
+            return line[offset - at :]
+    return b""
+
+
+def end_of(value: Value, response: Response) -> int:
+    """The offset behind a value that begins at ``value.start``; at most the response's end."""
+    end = response.offset + response.length
+    match value:
+        case Atom() | Unreadable():
+            return min(end, value.start + len(value.octets))
+        case Literal():
+            return min(end, value.start + value.size)
+        case List():
+            inside = end_of(value.items[-1], response) if value.items else value.start + 1
+            return min(end, inside + 1)
+    quoted = _QUOTED.match(octets_from(response, value.start))
+    return end if quoted is None else value.start + quoted.end()
 
 
 def whole(response: Response | Status) -> Span:
@@ -36,22 +84,24 @@ def find(response: Response, *wanted: bytes) -> Span:
     A match begins and ends at a word's end if ``wanted`` does. Literals are not looked into.
     """
     for octets in wanted:
-        pattern = re.compile(
-            (rb"(?<!\w)" if octets[:1].isalnum() else b"")
-            + re.escape(octets)
-            + (rb"(?!\w)" if octets[-1:].isalnum() else b""),
-            re.IGNORECASE,
-        )
-        offset = response.offset
-        for segment in response.segments:
-            if isinstance(segment, bytes):
-                match = pattern.search(segment)
-                if match:
-                    return offset + match.start(), offset + match.end()
-                offset += len(segment)
-            else:
-                offset += segment.header.size
+        for offset, line in lines_of(response):
+            at = _find(line, octets)
+            if at >= 0:
+                return offset + at, offset + min(at + len(octets), len(line))
     return whole(response)
+
+
+def _find(line: bytes, octets: bytes) -> int:
+    """Where the octets stand in the line as words of their own; of long ones only the beginning is looked for."""
+    line, begin = line.lower(), octets[:_LOOKED_FOR].lower()
+    first, last = begin[:1].isalnum(), begin[-1:].isalnum() and len(octets) <= _LOOKED_FOR
+    at = line.find(begin)
+    while at >= 0:
+        before, behind = line[max(0, at - 1) : at], line[at + len(begin) : at + len(begin) + 1]
+        if not (first and _WORD.match(before)) and not (last and _WORD.match(behind)):
+            break
+        at = line.find(begin, at + 1)
+    return at
 
 
 def find_after(response: Response, name: bytes, value: bytes) -> Span:

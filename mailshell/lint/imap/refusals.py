@@ -25,10 +25,12 @@ _SOON = 1.0
 
 
 class Refusals(Checker):
-    """Looks at each completion with BAD or NO."""
+    """Looks at each completion with BAD or NO, and for a code that is in use and registered nowhere."""
 
     def completed(self, event: Completed, now: Now) -> Faults:
         status = event.response.status
+        if event.response.code and event.response.code.upper() == b"THROTTLED":
+            return (Fault("throttled-code", *whole(event.response), expected="NO [LIMIT] or NO [INUSE]"),)
         if status == "BAD":
             return self._bad(event, now)
         return self._no(event, now) if status == "NO" else NONE
@@ -48,6 +50,9 @@ class Refusals(Checker):
         # A response that is no base64 is refused with BAD, and rightly: it can't be looked at here.
         if form is None or (exchange.name == "AUTHENTICATE" and b"base64" in text.lower()):
             return
+        # UTF8=ACCEPT has one, and another one is refused with BAD (RFC 6855 section 3).
+        if now.enabled("UTF8=ACCEPT") and " CHARSET " in exchange.words.upper():
+            return
         if exchange.name == "ID" and now.imap.phase is Phase.NOT_AUTHENTICATED:
             yield Fault("id-refused-before-login", *place, expected="OK")
             return
@@ -62,8 +67,6 @@ class Refusals(Checker):
         place = whole(event.response)
         if _UNSAFE.search(event.response.text):
             yield Fault("id-required", *place, expected="OK without ID as well")
-        elif (event.response.code or b"").upper() == b"THROTTLED":
-            yield Fault("throttled-code", *place, expected="NO [LIMIT] or NO [INUSE]")
         elif event.exchange.name == "ID" and now.imap.phase is Phase.NOT_AUTHENTICATED and legal_form(event.exchange):
             yield Fault("id-refused-before-login", *place, expected="OK")
 

@@ -38,6 +38,16 @@ TABLE = (
         look_alike="\\Recent in IMAP4rev1",
     ),
     Rule(
+        "S28d",
+        "keyword-dropped",
+        "state",
+        Severity.NOTE,
+        "RFC 3501 7.2.6; RFC 9051 7.3.5",
+        "FLAGS lacks a keyword that a message has",
+        "keep the keyword; or another session took it away, and the message's new flags come later",
+        look_alike="a keyword that no message has any more",
+    ),
+    Rule(
         "S29",
         "flag-not-stored",
         "state",

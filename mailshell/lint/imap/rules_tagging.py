@@ -81,4 +81,14 @@ TABLE = (
         applies="a synchronizing literal, and nothing comes for 10 seconds",
         look_alike="NO or BAD instead of the continuation request",
     ),
+    Rule(
+        "S04b",
+        "literal-read-as-command",
+        "state",
+        Severity.ERROR,
+        "RFC 7888 4",
+        "a command with a non-synchronizing literal was refused, and then the literal was taken for commands",
+        "close the connection: what else of the literal was carried out can't be told; use synchronizing literals",
+        look_alike="NO or BAD before all of the literal was sent, and silence while the rest comes",
+    ),
 )

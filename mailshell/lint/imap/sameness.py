@@ -10,28 +10,29 @@ from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import section_name
 from mailshell.lint.imap.boundary import Boundary
 from mailshell.lint.imap.places import find, find_after
+from mailshell.lint.recent import Recent
 from mailshell.protocol.exchange import Completed
-from mailshell.protocol.imap.data import Body, BodyStructure, Fetched, FetchItem
+from mailshell.protocol.imap.data import Body, BodyStructure
 from mailshell.protocol.imap.response import Response
 
 #: So many messages are remembered, and so many facts of one.
 _MESSAGES = 2048
 _FACTS = 64
 _SAME_AS = {"RFC822": "BODY[]", "RFC822.HEADER": "BODY[HEADER]", "RFC822.TEXT": "BODY[TEXT]"}
-_STATIC = frozenset({"INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE"})
+_STATIC = frozenset({"INTERNALDATE", "ENVELOPE", "BODY", "BODYSTRUCTURE"})
 
 
 @dataclass(slots=True)
 class _Facts:
-    """Of one message: the hash of each item, the octets of each section, those that BODYSTRUCTURE tells of each part,
+    """Of one message: the hash of each item, the size of each section, those that BODYSTRUCTURE tells of each part,
     the hash of the header as it stands in the whole message.
     """
 
     hashes: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
-    parts: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, int] | None = None
     header: int | None = None
-    told: set[str] = field(default_factory=set)
+    told: frozenset[str] = frozenset()
 
 
 class Sameness(Checker):
@@ -39,7 +40,9 @@ class Sameness(Checker):
 
     def __init__(self) -> None:
         self._boundary = Boundary()
-        self._messages: dict[int, _Facts] = {}
+        #: By UID, or where none is known by number, negative: RFC822.SIZE, and all else.
+        self._sizes = Recent[int, int](_MESSAGES)
+        self._messages = Recent[int, _Facts](_MESSAGES)
         self._uids: dict[int, int] = {}
         self._modseqs: dict[int, int] = {}
 
@@ -50,7 +53,8 @@ class Sameness(Checker):
         if name in ("EXPUNGE", "VANISHED"):
             # The numbers move; what is known by UID stays.
             self._uids.clear()
-            self._messages = {key: facts for key, facts in self._messages.items() if key > 0}
+            self._sizes.keep(lambda key: key > 0)
+            self._messages.keep(lambda key: key > 0)
         elif name == "ENABLED" or self._boundary.untagged(received, now):
             self._reset()
         return NONE
@@ -61,45 +65,44 @@ class Sameness(Checker):
         return NONE
 
     def _reset(self) -> None:
+        self._sizes.clear()
         self._messages.clear()
         self._uids.clear()
         self._modseqs.clear()
 
-    def _fetched(self, received: Received) -> Iterator[Fault]:
-        response, data = received.response, received.data
-        if not isinstance(data, Fetched) or not data.number:
-            return
-        uid: object = None
-        modseq: object = None
-        static = []
-        for item in data.items:
-            if item.name == "UID":
-                uid = item.value
-            elif item.name == "MODSEQ":
-                modseq = item.value
-            elif item.name in _STATIC or isinstance(item.value, Body):
-                static.append(item)
+    def _fetched(self, received: Received) -> Faults:
+        response, items = received.response, received.items
+        if not response.number or not items:
+            return NONE
+        uid = items.get("UID")
         if isinstance(uid, int) and uid:
             if len(self._uids) < _MESSAGES:
-                self._uids[data.number] = uid
+                self._uids[response.number] = uid
         else:
-            uid = self._uids.get(data.number)
+            uid = self._uids.get(response.number)
+        faults: list[Fault] = []
+        modseq = items.get("MODSEQ")
         if isinstance(modseq, int) and isinstance(uid, int):
-            yield from self._modseq(uid, modseq, response)
-        if static:
-            facts = self._of(uid if isinstance(uid, int) else -data.number)
-            for item in static:
-                yield from self._item(facts, item, response)
-            yield from self._sums(facts, response)
-
-    def _of(self, key: int) -> _Facts:
-        """The facts of the message with this UID, or with this number, negative."""
+            faults += self._modseq(uid, modseq, response)
+        key = uid if isinstance(uid, int) else -response.number
+        size = items.get("RFC822.SIZE")
+        if isinstance(size, int):
+            before = self._sizes.get(key)
+            if before != size:
+                self._sizes.put(key, size)
+                if before is not None:
+                    faults.append(_changed("RFC822.SIZE", response))
         facts = self._messages.get(key)
-        if facts is None:
-            if len(self._messages) >= _MESSAGES:
-                del self._messages[next(iter(self._messages))]
-            facts = self._messages[key] = _Facts()
-        return facts
+        if not received.plain:
+            for name, value in items.items():
+                if name in _STATIC or isinstance(value, Body):
+                    if facts is None:
+                        facts = _Facts()
+                        self._messages.put(key, facts)
+                    faults += self._item(facts, name, value, response)
+        if facts is not None:
+            faults += self._sums(facts, self._sizes.get(key), response)
+        return faults
 
     def _modseq(self, uid: int, modseq: int, response: Response) -> Iterator[Fault]:
         known = self._modseqs.get(uid)
@@ -110,13 +113,12 @@ class Sameness(Checker):
         if known is not None or len(self._modseqs) < _MESSAGES:
             self._modseqs[uid] = modseq
 
-    def _item(self, facts: _Facts, item: FetchItem, response: Response) -> Iterator[Fault]:
-        value = item.value
+    def _item(self, facts: _Facts, written: str, value: object, response: Response) -> Faults:
         if value is None or (isinstance(value, Body) and value.size is None):
-            return
-        name = section_name(item.name) if "[" in item.name else _SAME_AS.get(item.name, item.name)
+            return NONE
+        name = section_name(written) if "[" in written else _SAME_AS.get(written, written)
         if name.endswith(">") or len(facts.hashes) >= _FACTS:
-            return
+            return NONE
         now = hash(value)
         if isinstance(value, Body):
             assert value.size is not None
@@ -124,46 +126,48 @@ class Sameness(Checker):
             if name == "BODY[]" and value.octets is not None:
                 facts.header = _header(value.octets)
             if value.octets is None:
-                return
+                return NONE
             now = hash(value.octets)
-        elif name == "RFC822.SIZE" and isinstance(value, int):
-            facts.sizes[name] = value
         elif isinstance(value, BodyStructure) and not facts.parts:
             facts.parts = dict(_parts(value))
         before = facts.hashes.setdefault(name, now)
-        if before != now:
-            facts.hashes[name] = now
-            place = find(response, item.name.encode("latin-1", "replace"))
-            what = f"{item.name} of the message is another one than before"
-            yield Fault("message-changed", *place, what, "the same as the first time")
+        if before == now:
+            return NONE
+        facts.hashes[name] = now
+        return (_changed(written, response),)
 
-    def _sums(self, facts: _Facts, response: Response) -> Iterator[Fault]:
-        """Each is told once for a message."""
+    def _sums(self, facts: _Facts, told: int | None, response: Response) -> Iterator[Fault]:
+        """Each is told once for a message. ``told``: its RFC822.SIZE."""
         sizes, whole = facts.sizes, facts.sizes.get("BODY[]")
-        told = sizes.get("RFC822.SIZE")
         if whole is not None and told is not None and whole != told and "size" not in facts.told:
-            facts.told.add("size")
+            facts.told |= {"size"}
             place = find(response, b"RFC822.SIZE %d" % told, b"BODY[]", b"RFC822")
             what = f"RFC822.SIZE is {told}, and the message has {whole} octets"
             yield Fault("size-differs", *place, what, f"RFC822.SIZE {whole}")
         header, text = sizes.get("BODY[HEADER]"), sizes.get("BODY[TEXT]")
         if header is not None and text is not None and whole not in (None, header + text) and "sum" not in facts.told:
-            facts.told.add("sum")
+            facts.told |= {"sum"}
             place = find(response, b"BODY[TEXT]", b"BODY[HEADER]", b"BODY[]", b"RFC822")
             what = f"the header has {header} octets and the text {text}, and the whole message {whole}"
             yield Fault("header-and-text-differ", *place, what, f"{whole} octets together")
         hashed = facts.hashes.get("BODY[HEADER]")
         if None not in (facts.header, hashed) and hashed != facts.header and "header" not in facts.told:
-            facts.told.add("header")
+            facts.told |= {"header"}
             place = find(response, b"BODY[HEADER]", b"RFC822.HEADER", b"BODY[]", b"RFC822")
             yield Fault("header-differs", *place, expected="the octets that stand in the whole message")
-        for section, octets in facts.parts.items():
+        for section, octets in (facts.parts or {}).items():
             came = sizes.get(f"BODY[{section}]")
             if came is not None and came != octets and section not in facts.told:
-                facts.told.add(section)
+                facts.told |= {section}
                 place = find(response, b"BODY[%b]" % section.encode("ascii"), b"BODYSTRUCTURE", b"BODY")
                 what = f"BODYSTRUCTURE tells {octets} octets for part {section}, and BODY[{section}] has {came}"
                 yield Fault("part-size-differs", *place, what, f"{came} octets in BODYSTRUCTURE")
+
+
+def _changed(name: str, response: Response) -> Fault:
+    place = find(response, name.encode("latin-1", "replace"))
+    what = f"{name} of the message is another one than before"
+    return Fault("message-changed", *place, what, "the same as the first time")
 
 
 def _header(message: bytes) -> int | None:

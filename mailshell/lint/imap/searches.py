@@ -12,6 +12,7 @@ from mailshell.protocol.exchange import Exchange
 from mailshell.protocol.imap.data import ExtendedSearch
 
 _RETURN = re.compile(r"(?:UID )?(?:SEARCH|SORT) +RETURN *\(", re.IGNORECASE)
+_EMPTY_RETURN = re.compile(r"(?:UID )?(?:SEARCH|SORT) +RETURN *\( *\)(?P<all> +ALL\Z)?", re.IGNORECASE)
 _SEARCHES = frozenset({"SEARCH", "SORT", "UID SEARCH", "UID SORT"})
 
 
@@ -25,7 +26,7 @@ class SearchForms(Checker):
 
     def _found(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
-        if any(deviation.rule == "search-modseq" for deviation in received.read[1]):
+        if any(deviation.rule == "search-modseq" for deviation in received.deviations):
             yield fault_in("search-parentheses", response, rb"\(.*", expected="(MODSEQ n) at the end, or nothing")
         searches = [one for one in now.engine.outstanding if one.name in _SEARCHES]
         start, end = response.offset, response.offset + len(response.line)
@@ -35,11 +36,16 @@ class SearchForms(Checker):
                 yield Fault("search-for-esearch", start, end, expected=f'* ESEARCH (TAG "{searches[0].tag}") ...')
             return
         data = received.data
-        if not isinstance(data, ExtendedSearch) or data.uid:
+        if not isinstance(data, ExtendedSearch):
             return
         exchange = _answered(searches, data)
-        if exchange is not None and exchange.name.startswith("UID "):
+        if exchange is None:
+            return
+        if not data.uid and exchange.name.startswith("UID "):
             yield Fault("esearch-without-uid", start, end, expected="the word UID behind (TAG ...)")
+        asked, view = _EMPTY_RETURN.match(exchange.words), now.imap.view
+        if asked and "ALL" not in data.items and (data.items or (asked["all"] and view is not None and view.exists)):
+            yield Fault("empty-return-not-all", start, end, expected="ALL and what was found")
 
 
 def _answered(searches: list[Exchange], data: ExtendedSearch) -> Exchange | None:

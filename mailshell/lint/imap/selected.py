@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import arguments
 from mailshell.lint.imap.boundary import SELECTING, Boundary
-from mailshell.lint.imap.places import Span, code, find_after, number, whole
+from mailshell.lint.imap.places import Span, code, number, whole
+from mailshell.lint.imap.told import Tellings, Told
 from mailshell.protocol.exchange import Completed, Sent
-from mailshell.protocol.imap.data import Fetched, MailboxStatus
-from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.state import MailboxView
 
 _NOTED = frozenset({"FLAGS", "EXISTS", "RECENT"})
@@ -123,14 +122,13 @@ class Unseen(Checker):
             return NONE
         return self._fetched(received)
 
-    def _fetched(self, received: Received) -> Iterator[Fault]:
-        data, response = received.data, received.response
-        items = data.items if isinstance(data, Fetched) else ()
-        flags = next((item.value for item in items if item.name == "FLAGS"), None)
-        if isinstance(flags, tuple) and not any(str(flag).upper() == "\\SEEN" for flag in flags):
-            self._old = 0
-            what = f"message {response.number} has no \\Seen, and the mailbox was selected without UNSEEN"
-            yield Fault("unseen-missing", *number(response), what, "* OK [UNSEEN n] when it was selected")
+    def _fetched(self, received: Received) -> Faults:
+        flags, response = received.items.get("FLAGS"), received.response
+        if not isinstance(flags, tuple) or "\\Seen" in flags or any(flag.upper() == "\\SEEN" for flag in flags):
+            return NONE
+        self._old = 0
+        what = f"message {response.number} has no \\Seen, and the mailbox was selected without UNSEEN"
+        return (Fault("unseen-missing", *number(response), what, "* OK [UNSEEN n] when it was selected"),)
 
     def completed(self, event: Completed, now: Now) -> Faults:
         if self._boundary.completed(event):
@@ -157,7 +155,7 @@ class ToldBefore(Checker):
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
-        self._codes: dict[str, Response] = {}
+        self._tellings = Tellings()
 
     def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name in ("CREATE", "DELETE", "RENAME"):
@@ -165,62 +163,39 @@ class ToldBefore(Checker):
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        response = received.response
-        if response.name == "STATUS":
-            data = received.data
-            return self._told(data.name, data.items, response, {}) if isinstance(data, MailboxStatus) else NONE
-        if response.name == "OK" and response.code_name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ"):
-            self._codes[response.code_name] = response
-            view = now.imap.mailbox
-            if response.code_name == "UIDVALIDITY" and not now.imap.pending and view is not None and view.name:
-                return self._told(view.name, {"UIDVALIDITY": view.uidvalidity}, response, {})
-        return NONE
+        told = self._tellings.untagged(received, now)
+        return NONE if told is None else self._compare(told)
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
-        view = now.imap.mailbox
-        if event.exchange.name not in SELECTING:
-            return
-        codes, self._codes = self._codes, {}
-        if event.response.status != "OK" or view is None or not view.name:
-            return
-        items = {"UIDVALIDITY": view.uidvalidity, "UIDNEXT": view.uidnext, "HIGHESTMODSEQ": view.highestmodseq}
-        assert isinstance(event.response, Response)
-        yield from self._told(view.name, items, event.response, codes)
+    def completed(self, event: Completed, now: Now) -> Faults:
+        told = self._tellings.completed(event, now)
+        return NONE if told is None else self._compare(told)
 
-    def _told(
-        self, name: str, items: Mapping[str, object], response: Response, codes: Mapping[str, Response]
-    ) -> Iterator[Fault]:
-        """Compare with what was told before. ``codes``: where each item stands, if not in the response."""
-        uidvalidity = items.get("UIDVALIDITY")
-        if not isinstance(uidvalidity, int):
+    def _compare(self, told: Told) -> Iterator[Fault]:
+        """Compare with what was told before."""
+        uidvalidity = told.number("UIDVALIDITY")
+        if uidvalidity is None:
             return
-        key = "INBOX" if name.upper() == "INBOX" else name
-        known = self._known.get(key)
+        known = self._known.get(told.name)
         if known is None and len(self._known) >= _MAILBOXES:
             return
         if known is None or known.uidvalidity != uidvalidity:
             if known is not None:
                 yield Fault(
                     "uidvalidity-changed",
-                    *_place("UIDVALIDITY", uidvalidity, codes.get("UIDVALIDITY", response)),
+                    *told.place("UIDVALIDITY", uidvalidity),
                     f"UIDVALIDITY was {known.uidvalidity} and is {uidvalidity} now",
                     str(known.uidvalidity),
                 )
-            known = self._known[key] = _Known(uidvalidity)
-        uidnext, highestmodseq = items.get("UIDNEXT"), items.get("HIGHESTMODSEQ")
-        if isinstance(uidnext, int):
+            known = self._known[told.name] = _Known(uidvalidity)
+        uidnext, highestmodseq = told.number("UIDNEXT"), told.number("HIGHESTMODSEQ")
+        if uidnext is not None:
             if known.uidnext is not None and uidnext < known.uidnext:
-                place = _place("UIDNEXT", uidnext, codes.get("UIDNEXT", response))
                 what = f"UIDNEXT was {known.uidnext} and is {uidnext} now; UIDVALIDITY is the same"
-                yield Fault("uidnext-decreases", *place, what, f"{known.uidnext} or more")
+                yield Fault("uidnext-decreases", *told.place("UIDNEXT", uidnext), what, f"{known.uidnext} or more")
             known.uidnext = uidnext
-        if isinstance(highestmodseq, int) and highestmodseq:
+        if highestmodseq:
             if known.highestmodseq is not None and highestmodseq < known.highestmodseq:
-                place = _place("HIGHESTMODSEQ", highestmodseq, codes.get("HIGHESTMODSEQ", response))
+                place = told.place("HIGHESTMODSEQ", highestmodseq)
                 what = f"HIGHESTMODSEQ was {known.highestmodseq} and is {highestmodseq} now"
                 yield Fault("highestmodseq-decreases", *place, what, f"{known.highestmodseq} or more")
             known.highestmodseq = highestmodseq
-
-
-def _place(name: str, value: int, response: Response) -> Span:
-    return find_after(response, name.encode("ascii"), b"%d" % value)

@@ -13,19 +13,24 @@ from mailshell.lint.imap import (
     results,
     sameness,
     selected,
+    sessions,
     tagging,
 )
+from mailshell.lint.imap.view import Messages
+from mailshell.lint.memory import Memory
 
 
-def checkers() -> list[Checker]:
-    """Fresh ones for one session."""
-    return [
+def checkers(memory: Memory | None = None) -> list[Checker]:
+    """Fresh ones for one session. ``memory``: what earlier sessions were told; None: nothing is remembered."""
+    messages = Messages()
+    found: list[Checker] = [
         tagging.Tags(),
+        tagging.RefusedLiterals(),
         tagging.Silence(),
         selected.SelectData(),
         selected.Unseen(),
         selected.ToldBefore(),
-        counts.Counts(),
+        counts.Counts(messages),
         fetched.FetchedItems(),
         fetched.FetchedNothing(),
         fetched.Unsolicited(),
@@ -35,8 +40,13 @@ def checkers() -> list[Checker]:
         results.Answers(),
         results.Additions(),
         listed.ListedNames(),
+        listed.ExtendedLists(),
         announced.Capabilities(),
         announced.Enabling(),
         refusals.Refusals(),
         refusals.FailedLogins(),
     ]
+    if memory is not None:
+        mailboxes = sessions.EarlierMailboxes(memory)
+        found += [mailboxes, sessions.EarlierMessages(memory, mailboxes, messages)]
+    return found

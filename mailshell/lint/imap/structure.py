@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.envelope import check_nstring, check_string, envelope_faults, is_torn
-from mailshell.lint.imap.marks import fault_at
+from mailshell.lint.imap.marks import fault_at, shown
 from mailshell.lint.imap.number_faults import MOST_32, MOST_63, number_fault
-from mailshell.lint.imap.spans import shown
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.values import Atom, List, Literal, Quoted, Value, as_items, as_number, is_nil
 from mailshell.text.sentences import counted
@@ -24,6 +23,7 @@ MULTIPARTS = frozenset(
     b"report signed voice-message x-mixed-replace".split()
 )
 _STRUCTURES = ("BODY", "BODYSTRUCTURE")
+_HOLDING = frozenset({"ENVELOPE", *_STRUCTURES})
 _EXPECTED = {
     "multipart-as-basic": "its parts, each in parentheses, and then the subtype",
     "multipart-without-parts": "its parts, each in parentheses, and then the subtype",
@@ -34,10 +34,11 @@ _EXPECTED = {
 class Structures(Checker):
     """Looks at each ENVELOPE, BODY and BODYSTRUCTURE."""
 
+    concerns = frozenset({"FETCH", "UIDFETCH"})
+    plain = False
+
     def untagged(self, received: Received, now: Now) -> Faults:
-        if received.response.name in ("FETCH", "UIDFETCH") and _may_hold(received.response):
-            return self._structures(received, now)
-        return NONE
+        return self._structures(received, now) if _may_hold(received) else NONE
 
     def _structures(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
@@ -55,9 +56,11 @@ class Structures(Checker):
                 yield from _Structure(response, rev2=now.rev2).part(value)
 
 
-def _may_hold(response: Response) -> bool:
+def _may_hold(received: Received) -> bool:
     """Whether the names stand anywhere, so that the values are worth a look."""
-    for segment in response.segments:
+    if not received.deviations:
+        return not _HOLDING.isdisjoint(received.items)
+    for segment in received.response.segments:
         if isinstance(segment, bytes):
             upper = segment.upper()
             if b"ENVELOPE" in upper or b"BODYSTRUCTURE" in upper or b"BODY " in upper:

@@ -10,6 +10,7 @@ from mailshell.lint.imap import (
     rules_framing,
     rules_grammar,
     rules_octets,
+    rules_sessions,
     rules_state,
     rules_time,
     rules_tls,
@@ -19,6 +20,7 @@ from mailshell.lint.imap import (
     tls,
     tokens,
 )
+from mailshell.lint.memory import Memory
 from mailshell.lint.rule import Rules
 
 RULES = Rules(
@@ -31,16 +33,19 @@ RULES = Rules(
         *rules_tls.TABLE,
         *rules_grammar.TABLE,
         *rules_state.TABLE,
+        *rules_sessions.TABLE,
     ),
 )
 
 
-def checkers(*, guessed: bool = False) -> list[Checker]:
-    """Fresh ones for one session. ``guessed``: the commands were not seen, and only those that need none are wanted."""
+def checkers(*, guessed: bool = False, memory: Memory | None = None) -> list[Checker]:
+    """Fresh ones for one session. ``guessed``: the commands were not seen, and only those that need none are wanted.
+    ``memory``: what earlier sessions were told; None: nothing is remembered.
+    """
     heard: list[Checker] = [
         *octets.checkers(),
         *framing.checkers(),
         *tokens.checkers(),
         *grammar.checkers(),
     ]
-    return heard if guessed else [*heard, *timing.checkers(), *tls.checkers(), *state.checkers()]
+    return heard if guessed else [*heard, *timing.checkers(), *tls.checkers(), *state.checkers(memory)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 
@@ -10,9 +11,10 @@ from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import Span, whole
 from mailshell.protocol.events import Deviation, Line, Side
 from mailshell.protocol.exchange import Awaits, Completed, Exchange, Sent
-from mailshell.protocol.imap.response import Kind, read_response
+from mailshell.protocol.imap.response import read_response
 from mailshell.wire import Octets, WireEvent
 
+_NON_SYNC = re.compile(r"\{\d+\+\}")
 #: So many tags that were completed are remembered.
 _REMEMBERED = 200
 #: So many seconds are a server given that has something to say at once.
@@ -21,6 +23,8 @@ PATIENCE = 10.0
 
 class Tags(Checker):
     """The tag of a completion is that of a command under way, and the whole command has been sent."""
+
+    plain = False
 
     def __init__(self) -> None:
         self._done: deque[str] = deque(maxlen=_REMEMBERED)
@@ -65,8 +69,41 @@ class Tags(Checker):
             yield Fault("unknown-tag", event.start, end, f"no command with the tag {shown} is under way", expected)
 
 
+class RefusedLiterals(Checker):
+    """A non-synchronizing literal is read to its end, also if its command is refused (RFC 7888 section 4)."""
+
+    concerns = frozenset({"BAD"})
+
+    def __init__(self) -> None:
+        self._refused: Exchange | None = None
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        self._refused = None
+        return NONE
+
+    def completed(self, event: Completed, now: Now) -> Faults:
+        exchange = event.exchange
+        refused = event.response.status in ("NO", "BAD") and not now.engine.outstanding
+        self._refused = exchange if refused and _NON_SYNC.search(exchange.words) else None
+        return NONE
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        return self._answered(*whole(received.response))
+
+    def deviation(self, event: Deviation, now: Now) -> Faults:
+        return self._answered(event.start, event.end) if event.rule == "unknown-tag" else NONE
+
+    def _answered(self, start: int, end: int) -> Iterator[Fault]:
+        exchange, self._refused = self._refused, None
+        if exchange is not None:
+            what = f"{exchange.name} was refused, and then its literal was taken for a command"
+            yield Fault("literal-read-as-command", start, end, what, "nothing: the command has its answer")
+
+
 class Silence(Checker):
     """A command that cannot go on: refused without its tag, or without the continuation request that it needs."""
+
+    concerns = frozenset({"NO", "BAD"})
 
     def __init__(self) -> None:
         self._refused: tuple[Span, Exchange] | None = None
@@ -82,16 +119,8 @@ class Silence(Checker):
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        response = received.response
-        self._refused = None
-        if response.name in ("NO", "BAD") and response.kind is Kind.UNTAGGED:
-            outstanding = now.engine.outstanding
-            if len(outstanding) == 1:
-                self._refused = whole(response), outstanding[0]
-        return NONE
-
-    def completed(self, event: Completed, now: Now) -> Faults:
-        self._refused = None
+        outstanding = now.engine.outstanding
+        self._refused = (whole(received.response), outstanding[0]) if len(outstanding) == 1 else None
         return NONE
 
     def sent(self, event: Sent, now: Now) -> Faults:
@@ -102,7 +131,8 @@ class Silence(Checker):
         silent = now.time - self._heard
         if silent < PATIENCE:
             return
-        if self._refused is not None:
+        # What came after it, if anything did, was for the same command.
+        if self._refused is not None and self._refused[0][0] == now.response:
             (start, end), exchange = self._refused
             self._refused = None
             yield Fault(

@@ -29,6 +29,8 @@ _NEWS = frozenset({"EXISTS", "EXPUNGE", "VANISHED", "FETCH"})
 class Farewell(Checker):
     """The server says BYE before it closes the connection, once, and closes it then."""
 
+    concerns = frozenset({"BYE"})
+
     def __init__(self) -> None:
         self._client = self._end = 0
         self._spoke = 0.0
@@ -54,7 +56,7 @@ class Farewell(Checker):
         yield from self._said(event.response, now)
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        return self._said(received.response, now) if received.response.name == "BYE" else NONE
+        return self._said(received.response, now)
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         if event.exchange.name == "STARTTLS" and event.response.ok:
@@ -93,7 +95,7 @@ class Farewell(Checker):
             more = f" and {len(waiting) - 3:,} more" if len(waiting) > 3 else ""
             yield Fault("never-completed", start, end, f"the connection ends, and no answer has come to {names}{more}")
         # Whether a connection that broke was broken by the server can't be told.
-        closed = event.reason.startswith("the server closed")
+        closed = not event.broken
         logged_out = now.imap.phase is Phase.LOGOUT
         if closed and self._greeted and not self._upgrading and not logged_out and self._bye is None:
             silence = now.time - self._spoke
@@ -105,6 +107,8 @@ class Farewell(Checker):
 class Idling(Checker):
     """IDLE: the server agrees with ``+``, and tells news as it happens."""
 
+    concerns = _NEWS | {"BYE"}
+
     def __init__(self) -> None:
         self._exchange: Exchange | None = None
         self._begun = self._agreed = self._pushed = self._ended = 0.0
@@ -115,12 +119,12 @@ class Idling(Checker):
         self._silent = False
         self._next: Exchange | None = None
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets) and event.side is Side.SERVER:
             self._end = event.offset + len(event.octets)
-        yield from ()
+        return NONE
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name == "IDLE":
             self._exchange, self._begun = event.exchange, now.time
             self._agreed = self._pushed = 0.0
@@ -129,12 +133,12 @@ class Idling(Checker):
         if self._silent and event.exchange.name == "NOOP" and now.time - self._ended <= 5:
             self._next = event.exchange
         self._silent = False
-        yield from ()
+        return NONE
 
-    def continuation(self, event: Continuation, now: Now) -> Iterator[Fault]:
+    def continuation(self, event: Continuation, now: Now) -> Faults:
         if event.exchange is not None and event.exchange is self._exchange:
             self._agreed = now.time
-        yield from ()
+        return NONE
 
     def idle(self, now: Now) -> Iterator[Fault]:
         exchange, waited = self._exchange, now.time - self._begun
@@ -184,7 +188,11 @@ class Idling(Checker):
 class Pipelining(Checker):
     """Commands that are sent one behind the other are all answered, and most servers do so in their order."""
 
+    concerns = frozenset({"BAD"})
+
     def __init__(self) -> None:
+        #: Commands up to this number may have had their answer without a tag: a line that is none gets ``* BAD``.
+        self._untagged = 0
         self._overtaken: Exchange | None = None
         self._by: Response | None = None
         self._told: Exchange | None = None
@@ -201,10 +209,17 @@ class Pipelining(Checker):
         oldest = outstanding[0] if outstanding else None
         if oldest is None or oldest.number > event.exchange.number or oldest.awaits is not Awaits.NOTHING:
             return
+        if oldest.number <= self._untagged:
+            return
         if oldest is not self._overtaken and isinstance(event.response, Response):
             self._overtaken, self._by = oldest, event.response
             detail = f"{event.exchange.tag} is completed before {oldest.tag}, which was sent earlier"
             yield Fault("out-of-order", *whole(event.response), detail)
+
+    def untagged(self, received: Received, now: Now) -> Faults:
+        """RFC 9051 section 7.1.3: an untagged BAD is for a command whose tag can't be told."""
+        self._untagged = max((exchange.number for exchange in now.engine.outstanding), default=0)
+        return NONE
 
     def idle(self, now: Now) -> Iterator[Fault]:
         if now.time - self._heard >= _GIVEN_UP:

@@ -29,7 +29,7 @@ _MAILBOX_DATA = frozenset(
 _SPEAKING = frozenset({"ALERT", "BADCHARSET", "PARSE", "REFERRAL"})
 #: The mechanisms that send the password, or a token, as it is.
 _PLAIN = frozenset({"PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2"})
-_EARLY = frozenset({Phase.NOT_AUTHENTICATED, Phase.LOGOUT})
+_EARLY = (Phase.NOT_AUTHENTICATED, Phase.LOGOUT)
 #: So many commands that were sent behind STARTTLS are remembered.
 _MOST = 100
 
@@ -54,7 +54,7 @@ class Upgrade(Checker):
         elif isinstance(event, TlsBegun | TlsStarted):
             self._agreed = None
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         # Whoever goes on in the clear has not begun a handshake, or this is a log without it.
         self._agreed = None
         outstanding = now.engine.outstanding
@@ -62,7 +62,7 @@ class Upgrade(Checker):
             before = outstanding[: outstanding.index(event.exchange)] if event.exchange in outstanding else []
             if any(one.name == "STARTTLS" for one in before):
                 self._behind.append(event.exchange)
-        yield from ()
+        return NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         exchange, response = event.exchange, event.response
@@ -98,9 +98,9 @@ class Refusal(Checker):
         self._announced = False
         self._refusal: Response | None = None
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         self._way.see(event)
-        yield from ()
+        return NONE
 
     def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
         name = event.exchange.name
@@ -154,9 +154,9 @@ class InTheClear(StatusChecker):
         self._way = Way()
         self._disabled: set[Exchange] = set()
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         self._way.see(event)
-        yield from ()
+        return NONE
 
     def greeting(self, event: Greeting, now: Now) -> Iterator[Fault]:
         response = event.response
@@ -164,7 +164,7 @@ class InTheClear(StatusChecker):
             yield Fault("preauth-in-the-clear", *whole(response), expected="* OK, and a login under TLS")
         yield from super().greeting(event, now)
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         if (
             event.exchange.name == "LOGIN"
             and not now.tls
@@ -172,7 +172,7 @@ class InTheClear(StatusChecker):
             and len(self._disabled) < _MOST
         ):
             self._disabled.add(event.exchange)
-        yield from ()
+        return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
         # After the login there is nothing to tell.

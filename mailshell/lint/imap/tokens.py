@@ -8,7 +8,7 @@ from itertools import islice
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.segments import lines_of
+from mailshell.lint.imap.places import lines_of
 from mailshell.protocol.events import Line
 from mailshell.protocol.exchange import Completed, Greeting
 from mailshell.protocol.imap.response import Response, read_response
@@ -60,6 +60,8 @@ _MOST = 10
 class Spacing(Checker):
     """One space, and nothing else, stands where the grammar has one; quoted strings end where a value may end."""
 
+    plain = False
+
     def greeting(self, event: Greeting, now: Now) -> Faults:
         return _status_faults(event.response)
 
@@ -86,8 +88,11 @@ def _status_faults(response: object) -> Iterator[Fault]:
 
 
 def _is_clean(response: Response) -> bool:
-    first = response.segments[0]
-    return len(response.segments) == 1 and isinstance(first, bytes) and _SCAN.match(first) is None
+    return all(
+        _SCAN.match(line) is None and (b"}" not in line[-3:] or _ANNOUNCED.search(line[-64:]) is None)
+        for line in response.segments
+        if isinstance(line, bytes)
+    )
 
 
 def _data_faults(response: Response) -> Iterator[Fault]:
@@ -148,9 +153,14 @@ def _unescaped(offset: int, line: bytes, end: int) -> Fault:
 class Announcements(Checker):
     """What announces a literal: the size fits the protocol's numbers, and the form is a server's."""
 
+    plain = False
+
     def line(self, line: Line, now: Now) -> Faults:
-        octets = line.octets
-        return self._announced(line, now) if octets.endswith((b"}\r\n", b"}\n")) else NONE
+        octets, literal = line.octets, line.literal
+        if not octets.endswith((b"}\r\n", b"}\n")):
+            return NONE
+        plain = literal is not None and literal.size <= DEFAULT.literal and octets.endswith(b"{%d}\r\n" % literal.size)
+        return NONE if plain else self._announced(line, now)
 
     def _announced(self, line: Line, now: Now) -> Iterator[Fault]:
         octets = line.octets
@@ -187,11 +197,12 @@ def _number(digits: bytes) -> str:
 class Adjacent(Checker):
     """Addresses of one list, and parts of one multipart, follow each other without a space."""
 
+    concerns = frozenset({"FETCH", "UIDFETCH"})
+    plain = False
+
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if response.name in ("FETCH", "UIDFETCH") and any(_may_be_apart(line) for _, line in lines_of(response)):
-            return self._faults(received)
-        return NONE
+        return self._faults(received) if any(_may_be_apart(line) for _, line in lines_of(response)) else NONE
 
     def _faults(self, received: Received) -> Iterator[Fault]:
         response = received.response
@@ -206,6 +217,8 @@ class Adjacent(Checker):
 
 def _may_be_apart(line: bytes) -> bool:
     """Whether it is worth reading the values. ``)) ((`` stands in each ENVELOPE."""
+    if b") " not in line:
+        return False
     return bool(_APART.search(line) or (_APART_NESTED.search(line) and b"ENVELOPE" not in line.upper()))
 
 

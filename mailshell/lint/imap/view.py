@@ -39,6 +39,10 @@ class Messages:
         """The UID of a message; 0 if it is not known, or there is no such message."""
         return self._uids[number - 1] if 0 < number <= len(self._uids) else 0
 
+    def is_last(self, number: int, uid: int) -> bool:
+        """Whether the message stands behind all of which the UID is known, and its UID is the highest."""
+        return number > len(self._uids) and uid > self.highest
+
     def holds(self, uid: int) -> bool:
         """Whether a message has the UID; only to be asked if all are known."""
         at = bisect_left(self._uids, uid)
@@ -46,8 +50,13 @@ class Messages:
 
     def learn(self, number: int, uid: int) -> None:
         """A message has this UID."""
-        self.highest = max(self.highest, uid)
+        if uid > self.highest:
+            self.highest = uid
         if not 0 < number <= MOST or not 0 < uid <= LARGEST:
+            return
+        if number == len(self._uids) + 1:
+            self._uids.append(uid)
+            self._known += 1
             return
         if number > len(self._uids):
             self._uids.extend([0] * (number - len(self._uids)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.reply import Lines
 from mailshell.protocol.events import BodyEnd, BodyPart
@@ -24,6 +24,8 @@ _FREE = frozenset({"STLS", "IMPLEMENTATION"})
 class Capabilities(Checker):
     """Reads each reply to CAPA."""
 
+    concerns = frozenset({"CAPA"})
+
     def __init__(self) -> None:
         self._lines = Lines()
         self._tags: set[str] = set()
@@ -31,9 +33,6 @@ class Capabilities(Checker):
         self._tls_before_login = False
 
     def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
-        asked = now.engine.answering
-        if asked is None or asked.name != "CAPA":
-            return
         if isinstance(part, BodyPart):
             for line, offset in self._lines.feed(part):
                 yield from self._line(line, offset, now)
@@ -61,9 +60,10 @@ class Capabilities(Checker):
         elif _EXPIRE_ZERO.match(text):
             yield Fault("expire-zero", offset, offset + len(text))
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         status, exchange = event.response, event.exchange
-        if isinstance(status, StatusLine) and exchange.name == "UIDL" and exchange.multiline and not status.ok:
+        if exchange.name == "UIDL" and exchange.multiline and not status.ok and isinstance(status, StatusLine):
             known = now.pop3.capabilities is not None
             if now.pop3.has("UIDL") if known else "UIDL" in (self._before_login or ()):
-                yield Fault("announced-and-refused", status.offset, status.offset + len(status.line))
+                return (Fault("announced-and-refused", status.offset, status.offset + len(status.line)),)
+        return NONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.endings import PATIENCE
 from mailshell.lint.pop3.reply import LOGIN
@@ -29,25 +29,26 @@ class Closings(Checker):
         self._sent = 0.0
         self._told = False
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
         self._line = (line.offset, line.offset + len(line.octets.rstrip(b"\r\n")))
-        yield from ()
+        return NONE
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         self._last = None
         self._sent = now.time
-        yield from ()
+        return NONE
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         self._last, self._ended = event.exchange, now.time
         ok = event.response.ok
         self._errors = 0 if ok else self._errors + 1
-        if event.exchange.name == "QUIT" and not ok:
-            yield Fault("quit-refused", *self._line)
+        return (Fault("quit-refused", *self._line),) if event.exchange.name == "QUIT" and not ok else NONE
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
-        if not isinstance(event, Closed) or not event.by_server or now.engine.answering is not None:
-            return
+    def wire(self, event: WireEvent, now: Now) -> Faults:
+        closed = isinstance(event, Closed) and event.by_server and now.engine.answering is None
+        return self._closed(now) if closed else NONE
+
+    def _closed(self, now: Now) -> Iterator[Fault]:
         waits = now.engine.outstanding
         if waits:
             yield from self._unanswered(waits[0].name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
-from mailshell.protocol.events import BodyEnd, BodyPart, Line, Side
+from mailshell.lint.piece import Piece
+from mailshell.protocol.events import BodyEnd, Line, Side
 from mailshell.wire import Closed, Octets, WireEvent
 
 #: After so many seconds without an octet a reply counts as one that will not be ended.
@@ -21,15 +22,17 @@ class Stuffing(Checker):
     def __init__(self) -> None:
         self._told = False
 
-    def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
+    def body(self, part: Piece | BodyEnd, now: Now) -> Faults:
         if isinstance(part, BodyEnd):
             self._told = False
-            return
-        if self._told:
-            return
+            return NONE
+        begins = part.line_start and part.octets[:1] == b"."
+        return self._dots(part, now) if (begins or part.dotted) and not self._told else NONE
+
+    def _dots(self, part: Piece, now: Now) -> Iterator[Fault]:
         octets = part.octets
         at = 0 if part.line_start and octets[:1] == b"." and octets[1:2] != b"." else -1
-        if at < 0 and b"." in octets and b"\n." in octets:
+        if at < 0 and part.dotted:
             match = _LONE_DOT[part.crlf].search(octets)
             at = match.start(1) if match else -1
         if at >= 0:
@@ -55,25 +58,28 @@ class Endings(Checker):
         self._crlf = True
         self._told = False
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets) and event.side is Side.SERVER:
-            self._tail = (self._tail + event.octets)[-8:] if len(event.octets) < 8 else event.octets[-8:]
-            self._end = event.offset + len(event.octets)
+            octets = event.octets
+            self._tail = (self._tail + octets)[-8:] if len(octets) < 8 else octets[-8:]
+            self._end = event.offset + len(octets)
             self._since, self._told = event.time, False
         elif isinstance(event, Closed) and event.by_server:
-            yield from self._not_ended(now, closed=True)
+            return self._not_ended(now, closed=True)
+        return NONE
 
     def idle(self, now: Now) -> Iterator[Fault]:
         if now.time - self._since >= PATIENCE:
             yield from self._not_ended(now, closed=False)
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
         self._crlf = line.octets.endswith(b"\r\n")
-        yield from ()
+        return NONE
 
-    def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
+    def body(self, part: Piece | BodyEnd, now: Now) -> Faults:
         if isinstance(part, BodyEnd) and self._crlf and part.octets == b".\n":
-            yield Fault("terminator-bare-lf", part.offset + 1, part.offset + 2, expected="CRLF")
+            return (Fault("terminator-bare-lf", part.offset + 1, part.offset + 2, expected="CRLF"),)
+        return NONE
 
     def _not_ended(self, now: Now, *, closed: bool) -> Iterator[Fault]:
         """A reply has begun, and nothing more comes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.reply import Lines, masked, number_of
 from mailshell.protocol.events import BodyEnd, BodyPart
@@ -16,29 +16,36 @@ _LISTS = ("LIST", "UIDL")
 _TWO_NUMBERS = re.compile(rb"(\d{1,19}) (\d{1,19})(?![^ ])(.*)", re.DOTALL)
 _PARTS = re.compile(rb"([ \t]*)([^ \t]*)([ \t]*)([^ \t]*)(.*)", re.DOTALL)
 _BAD = re.compile(rb"[^\x21-\x7e]+")
-_GOOD_UIDL = re.compile(rb"\d{1,10} [\x21-\x7e]{1,70}\Z")
+_GOOD = {"LIST": re.compile(rb"\d{1,10} \d{1,19}\Z"), "UIDL": re.compile(rb"\d{1,10} [\x21-\x7e]{1,70}\Z")}
 _LONGEST_UIDL = 70
 
 
 class Listings(Checker):
     """Each line of a listing is a number, one space, and a size or a unique-id."""
 
+    concerns = frozenset(_LISTS)
+
     def __init__(self) -> None:
         self._lines = Lines()
 
     def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
         asked = now.engine.answering
-        if asked is None or asked.name not in _LISTS:
+        if asked is None:
             return
         if isinstance(part, BodyEnd):
             self._lines.clear()
             return
         for line, offset in self._lines.feed(part):
-            yield from entry(asked.name, line.rstrip(b"\r\n"), offset)
+            text = line.rstrip(b"\r\n")
+            if not _GOOD[asked.name].match(text):
+                yield from entry(asked.name, text, offset)
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
+        return NONE if event.exchange.multiline else self._answered(event, now)
+
+    def _answered(self, event: Completed, now: Now) -> Iterator[Fault]:
         status, exchange = event.response, event.exchange
-        if not isinstance(status, StatusLine) or not status.ok or exchange.multiline or masked(status.line):
+        if not isinstance(status, StatusLine) or not status.ok or masked(status.line):
             return
         text, offset = _after_status(status)
         if exchange.name == "STAT":
@@ -74,8 +81,6 @@ def _drop_listing(text: bytes, offset: int) -> Iterator[Fault]:
 
 def entry(name: str, text: bytes, offset: int) -> Iterator[Fault]:
     """The faults in one line of a listing, without its line end. ``name``: ``LIST`` or ``UIDL``."""
-    if name == "UIDL" and _GOOD_UIDL.match(text):
-        return
     if masked(text):
         return
     match = _PARTS.match(text)

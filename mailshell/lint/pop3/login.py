@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.reply import arguments, masked
 from mailshell.protocol.events import Side
@@ -43,19 +43,19 @@ class Challenges(Checker):
         self._length = 0
         self._long: set[int] = set()
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets) and event.side is Side.CLIENT:
             # How long the line is that ends here; the events of the commands follow at once.
             begin = event.octets.rfind(b"\n", 0, len(event.octets) - 1) + 1
             self._line = len(event.octets) - begin + (self._line if begin == 0 else 0)
             if event.octets.endswith(b"\n"):
                 self._length, self._line = self._line, 0
-        yield from ()
+        return NONE
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name == "AUTH" and self._length > _LONGEST_COMMAND:
             self._long = {event.exchange.number}
-        yield from ()
+        return NONE
 
     def continuation(self, event: Continuation, now: Now) -> Iterator[Fault]:
         status = event.response
@@ -66,9 +66,12 @@ class Challenges(Checker):
         elif not _BASE64.fullmatch(status.rest):
             yield Fault("auth-challenge-not-base64", status.offset + status.body, status.offset + len(status.line))
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
+        return self._answered(event) if event.exchange.name == "AUTH" else NONE
+
+    def _answered(self, event: Completed) -> Iterator[Fault]:
         exchange, status = event.exchange, event.response
-        if exchange.name != "AUTH" or not isinstance(status, StatusLine):
+        if not isinstance(status, StatusLine):
             return
         start, end = status.offset, status.offset + len(status.line)
         words = arguments(exchange)
@@ -82,7 +85,10 @@ class Challenges(Checker):
 class Errors(Checker):
     """What an error tells, and what it leaves out."""
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
+        return NONE if event.response.ok else self._refused(event)
+
+    def _refused(self, event: Completed) -> Iterator[Fault]:
         status = event.response
         if not isinstance(status, StatusLine) or status.status != "-ERR":
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.reply import Lines, number_of
 from mailshell.protocol.events import BodyEnd, BodyPart
@@ -32,6 +32,8 @@ class Maildrop(Checker):
     ``sizes`` is filled with what LIST says of each message.
     """
 
+    concerns = frozenset({"LIST", "UIDL"})
+
     def __init__(self, sizes: dict[int, int]) -> None:
         self._sizes = sizes
         self._uids: dict[int, int] = {}
@@ -49,7 +51,7 @@ class Maildrop(Checker):
 
     def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
         asked = now.engine.answering
-        if asked is None or asked.name not in ("LIST", "UIDL"):
+        if asked is None:
             return
         if isinstance(part, BodyPart):
             for line, offset in self._lines.feed(part):
@@ -63,36 +65,37 @@ class Maildrop(Checker):
         total = sum(listing.values.values()) if asked.name == "LIST" else None
         yield from self._totals(len(listing.values), total, asked.name, start, end, now)
 
-    def _entry(self, name: str, line: bytes, offset: int, now: Now) -> Iterator[Fault]:
+    def _entry(self, name: str, line: bytes, offset: int, now: Now) -> Faults:
         match = _ENTRY.match(line)
         if match is None or (name == "LIST" and not match[2].isdigit()):
             self._listing.whole = False
-            return
+            return NONE
         number, end = int(match[1]), offset + match.end(1)
         if number in now.pop3.deleted:
-            yield Fault("deleted-listed", offset, end, f"message {number} is marked deleted, and {name} lists it")
-            return
+            what = f"message {number} is marked deleted, and {name} lists it"
+            return (Fault("deleted-listed", offset, end, what),)
         if number in self._listing.values:
-            yield Fault("number-twice", offset, end, f"{name} shows message {number} twice")
-            return
+            return (Fault("number-twice", offset, end, f"{name} shows message {number} twice"),)
         if len(self._listing.values) >= MOST:
             self._listing.whole = False
-            return
+            return NONE
         value = int(match[2][:19]) if name == "LIST" else hash(match[2])
         self._listing.values[number] = value
-        yield from self._remember(name, number, value, offset, end)
+        faults = self._remember(name, number, value, offset, end)
         if name == "UIDL":
             at = offset + match.start(2)
-            yield from self._unique(number, value, at, at + len(match[2]))
+            return (*faults, *self._unique(number, value, at, at + len(match[2])))
+        return faults
 
-    def _remember(self, name: str, number: int, value: int, start: int, end: int) -> Iterator[Fault]:
+    def _remember(self, name: str, number: int, value: int, start: int, end: int) -> Faults:
         known = self._sizes if name == "LIST" else self._uids
         before = known.get(number)
-        if before is not None and before != value:
-            of = f"had {before:,} octets and now has {value:,}" if name == "LIST" else "had another unique-id before"
-            yield Fault("numbers-shifted", start, end, f"message {number} {of}, in the same session")
         if before is not None or len(known) < MOST:
             known[number] = value
+        if before is None or before == value:
+            return NONE
+        of = f"had {before:,} octets and now has {value:,}" if name == "LIST" else "had another unique-id before"
+        return (Fault("numbers-shifted", start, end, f"message {number} {of}, in the same session"),)
 
     def _unique(self, number: int, uid: int, start: int, end: int) -> Iterator[Fault]:
         other = self._twice.setdefault(uid, number)

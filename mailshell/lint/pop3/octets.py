@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import repeat
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
+from mailshell.lint.piece import Piece
 from mailshell.lint.pop3.reply import arguments, without_masks
 from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, Line
 from mailshell.protocol.exchange import Completed
@@ -15,6 +17,8 @@ from mailshell.protocol.exchange import Completed
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _STATUS = re.compile(rb"(\+OK|-ERR)(\r?\n)?(.?)", re.IGNORECASE | re.DOTALL)
+#: What is right, and as short as most are.
+_PLAIN_STATUS = re.compile(rb"(?:\+OK|-ERR)(?: [ -~]{0,500}+)?\r\n").fullmatch
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 #: RFC 1939 section 3, with CRLF.
 _LONGEST_STATUS = 512
@@ -33,18 +37,20 @@ class LineEnds(Checker):
         if event.rule == "bare-lf":
             yield Fault("bare-lf-status", event.start, event.end, expected="CRLF")
 
-    def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
+    def body(self, part: Piece | BodyEnd, now: Now) -> Faults:
         if isinstance(part, BodyEnd):
             self._told.clear()
-            return
-        octets = part.octets
+            return NONE
+        good = part.line_feeds == part.pairs == part.returns or not part.crlf
+        return NONE if good and b"\0" not in part.octets else self._faults(part)
+
+    def _faults(self, part: Piece) -> Iterator[Fault]:
         if part.crlf:
-            pairs = octets.count(b"\r\n")
-            if octets.count(b"\n") != pairs:
+            if part.line_feeds != part.pairs:
                 yield from self._first("bare-lf-in-reply", part, _BARE_LF, "CRLF")
-            if octets.count(b"\r") != pairs:
+            if part.returns != part.pairs:
                 yield from self._first("bare-cr-in-reply", part, _BARE_CR, "CRLF, or no CR")
-        at = octets.find(b"\0")
+        at = part.octets.find(b"\0")
         if at >= 0 and "nul-in-reply" not in self._told:
             self._told.add("nul-in-reply")
             yield Fault("nul-in-reply", part.offset + at, part.offset + at + 1)
@@ -62,7 +68,10 @@ class StatusLines(Checker):
     def __init__(self) -> None:
         self._utf8 = False
 
-    def line(self, line: Line, now: Now) -> Iterator[Fault]:
+    def line(self, line: Line, now: Now) -> Faults:
+        return NONE if _PLAIN_STATUS(line.octets) else self._status(line, now)
+
+    def _status(self, line: Line, now: Now) -> Iterator[Fault]:
         octets, offset = line.octets, line.offset
         if octets[:1] not in (b"+", b"-"):
             return
@@ -95,11 +104,18 @@ class StatusLines(Checker):
         except UnicodeDecodeError as error:
             yield Fault("status-not-utf8", offset + error.start, offset + error.end, expected="UTF-8")
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         exchange = event.exchange
         if event.response.ok and (exchange.name == "UTF8" or (exchange.name == "LANG" and arguments(exchange))):
             self._utf8 = True
-        yield from ()
+        return NONE
+
+
+def _are_short(octets: bytes) -> bool:
+    """Whether no line but the first can be as long as the buffer: one would hold a whole block of half its length."""
+    half = _BUFFER.start // 2
+    ends = range(half, len(octets) + 1, half)
+    return min(map(octets.find, repeat(b"\n"), range(0, len(octets), half), ends), default=0) >= 0
 
 
 class CutLines(Checker):
@@ -111,21 +127,31 @@ class CutLines(Checker):
         self._longer = False
         self._last = 0
 
-    def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
+    def body(self, part: BodyPart | BodyEnd, now: Now) -> Faults:
         if isinstance(part, BodyPart):
             self._read(part)
-            return
+            return NONE
+        return self._told() if self._lengths else self._begin_anew()
+
+    def _begin_anew(self) -> tuple[Fault, ...]:
+        self._lengths.clear()
+        self._begin, self._longer = None, False
+        return NONE
+
+    def _told(self) -> Iterator[Fault]:
         for length, count in self._lengths.most_common(1):
             if count >= _CUT_LINES and not self._longer:
                 detail = f"{count:,} lines have exactly {length:,} octets, and none is longer"
                 yield Fault("lines-cut", self._last - 1, self._last, detail)
-        self._lengths.clear()
-        self._begin, self._longer = None, False
+        self._begin_anew()
 
     def _read(self, part: BodyPart) -> None:
         """Find the long lines; those that end within the reach of a short one are passed over together."""
         octets, at = part.octets, 0
         begin = part.offset if self._begin is None else self._begin
+        if octets.find(b"\n") + part.offset - begin < _BUFFER.start and _are_short(octets):
+            self._begin = part.offset + octets.rfind(b"\n") + 1 if b"\n" in octets else begin
+            return
         while True:
             reach = max(begin - part.offset + _BUFFER.start, at)
             newline = octets.rfind(b"\n", at, reach)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.protocol.events import Deviation
 from mailshell.protocol.exchange import Completed, Exchange, Sent, Stray
@@ -23,15 +23,15 @@ class Replies(Checker):
         self._orphans = False
         self._stls = False
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         self._last = None
-        yield from ()
+        return NONE
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         self._last = event.exchange
         self._orphans = False
         self._stls = event.exchange.name == "STLS" and event.response.ok
-        yield from ()
+        return NONE
 
     def deviation(self, event: Deviation, now: Now) -> Iterator[Fault]:
         if event.rule == "unexpected-continuation" and not self._injected(now):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mailshell.protocol.events import BodyPart
 from mailshell.protocol.exchange import Exchange
@@ -23,9 +24,16 @@ def arguments(exchange: Exchange) -> list[str]:
 
 def number_of(exchange: Exchange, at: int = 0) -> int | None:
     """The message number (or the number of lines) that stands as this argument; None if none does."""
-    words = arguments(exchange)
-    word = words[at] if at < len(words) else ""
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 12 else None
+    numbers = _numbers(exchange.words)
+    return numbers[at] if at < len(numbers) else None
+
+
+@lru_cache(maxsize=16)
+def _numbers(words: str) -> tuple[int | None, ...]:
+    """Several checkers ask this of one command."""
+    return tuple(
+        int(word) if word.isascii() and word.isdigit() and len(word) < 12 else None for word in words.split()[1:3]
+    )
 
 
 def masked(octets: bytes) -> bool:
@@ -56,6 +64,10 @@ class Lines:
         octets, at = part.octets, 0
         while at < len(octets):
             end = octets.find(b"\n", at) + 1
+            if end and not self._line:
+                yield octets[at : min(end, at + self._most)], part.offset + at
+                at = end
+                continue
             if not self._line:
                 self._offset = part.offset + at
             self._line += octets[at : min(end or len(octets), at + self._most - len(self._line))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.reply import arguments
 from mailshell.lint.way import Way
@@ -29,24 +29,26 @@ class Stls(Checker):
         #: Commands that were sent in the clear behind STLS, by number.
         self._behind: set[int] = set()
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
+    def sent(self, event: Sent, now: Now) -> Faults:
         # Whoever goes on in the clear has not begun a handshake, or this is a log without it.
         self._agreed = False
         if event.exchange.name == "STLS":
             self._asked = True
         elif self._asked and not now.tls and len(self._behind) < _MOST:
             self._behind.add(event.exchange.number)
-        yield from ()
+        return NONE
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets) and event.side is Side.SERVER:
             self._end = event.offset + len(event.octets)
-            if self._agreed and not event.tls:
-                yield from self._injected(event.offset)
-        elif isinstance(event, Injected):
-            yield from self._injected(max(0, self._end - len(event.octets)))
+            return self._injected(event.offset) if self._agreed and not event.tls else NONE
+        return self._injected(max(0, self._end - len(event.octets))) if isinstance(event, Injected) else NONE
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
+        concerned = event.exchange.name == "STLS" or self._behind
+        return self._answered(event, now) if concerned else NONE
+
+    def _answered(self, event: Completed, now: Now) -> Iterator[Fault]:
         status, exchange = event.response, event.exchange
         if not isinstance(status, StatusLine):
             return
@@ -77,25 +79,30 @@ class Refusal(Checker):
         self._way = Way()
         self._refusal: tuple[int, int] | None = None
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         self._way.see(event)
-        yield from ()
+        return NONE
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
+        return self._answered(event, now) if event.exchange.name == "STLS" and not now.tls else NONE
+
+    def _answered(self, event: Completed, now: Now) -> Iterator[Fault]:
         status = event.response
-        if event.exchange.name != "STLS" or now.tls or not isinstance(status, StatusLine):
+        if not isinstance(status, StatusLine):
             return
         span = status.offset, status.offset + len(status.line)
         self._refusal = None if status.ok else span
         if not status.ok and now.pop3.phase is Phase.AUTHORIZATION and now.pop3.has("STLS"):
             yield Fault("starttls-refused", *span, expected="+OK, for CAPA lists it")
 
-    def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
-        sends = sends_password(event.exchange)
-        if sends and self._refusal is not None and self._way.open and not now.tls:
-            detail = f"STLS was refused, and {sends} goes out in the clear all the same"
-            yield Fault("login-after-refusal", *self._refusal, detail)
-            self._refusal = None
+    def sent(self, event: Sent, now: Now) -> Faults:
+        refusal = self._refusal
+        sends = "" if refusal is None else sends_password(event.exchange)
+        if refusal is None or not sends or not self._way.open or now.tls:
+            return NONE
+        self._refusal = None
+        detail = f"STLS was refused, and {sends} goes out in the clear all the same"
+        return (Fault("login-after-refusal", *refusal, detail),)
 
 
 class Clear(Checker):
@@ -104,13 +111,16 @@ class Clear(Checker):
     def __init__(self) -> None:
         self._way = Way()
 
-    def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
+    def wire(self, event: WireEvent, now: Now) -> Faults:
         self._way.see(event)
-        yield from ()
+        return NONE
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
+        return self._accepted(event, now) if self._way.open and not now.tls and event.response.ok else NONE
+
+    def _accepted(self, event: Completed, now: Now) -> Iterator[Fault]:
         status, exchange = event.response, event.exchange
-        if not self._way.open or now.tls or not status.ok or not isinstance(status, StatusLine):
+        if not isinstance(status, StatusLine):
             return
         start, end = status.offset, status.offset + len(status.line)
         sends = sends_password(exchange)
@@ -123,11 +133,13 @@ class Clear(Checker):
 class Early(Checker):
     """Answers about a maildrop before anybody has logged in."""
 
-    def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+    def completed(self, event: Completed, now: Now) -> Faults:
         status, name = event.response, event.exchange.name
         early = name in _TRANSACTION and now.pop3.phase is Phase.AUTHORIZATION
         if early and status.ok and isinstance(status, StatusLine):
-            yield Fault("data-before-login", status.offset, status.offset + 3, f"{name} is accepted before login")
+            what = f"{name} is accepted before login"
+            return (Fault("data-before-login", status.offset, status.offset + 3, what),)
+        return NONE
 
 
 def sends_password(exchange: Exchange) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
+from mailshell.lint.piece import Piece
 from mailshell.lint.pop3.measure import Size
 from mailshell.lint.pop3.reply import number_of
-from mailshell.protocol.events import BodyEnd, BodyPart
+from mailshell.protocol.events import BodyEnd
 
 _BLOCK = 1024
 
@@ -16,22 +17,23 @@ _BLOCK = 1024
 class Sizes(Checker):
     """Compares when a message is complete. ``listed``: the sizes of LIST by message number."""
 
+    concerns = frozenset({"RETR"})
+
     def __init__(self, listed: Mapping[int, int]) -> None:
         self._listed = listed
         self._size = Size()
 
-    def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
-        asked = now.engine.answering
-        if asked is None or asked.name != "RETR":
-            return
-        number = number_of(asked)
-        listed = None if number is None else self._listed.get(number)
-        if listed is None:
-            return
-        if isinstance(part, BodyPart):
+    def body(self, part: Piece | BodyEnd, now: Now) -> Faults:
+        if isinstance(part, Piece):
             self._size.feed(part)
-            return
+            return NONE
         size, self._size = self._size, Size()
+        asked = now.engine.answering
+        number = None if asked is None else number_of(asked)
+        listed = None if number is None else self._listed.get(number)
+        return NONE if number is None or listed in (None, size.octets) else self._differ(part, number, listed, size)
+
+    def _differ(self, part: BodyEnd, number: int, listed: int, size: Size) -> Iterator[Fault]:
         rule = "" if size.masked else _judge(listed, size)
         if rule:
             detail = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailshell.lint.checker import Checker
+from mailshell.lint.memory import Memory
 from mailshell.lint.pop3 import (
     capabilities,
     closing,
@@ -19,7 +20,9 @@ from mailshell.lint.pop3 import (
     rules_octets,
     rules_security,
     rules_session,
+    rules_sessions,
     security,
+    sessions,
     sizes,
     tops,
 )
@@ -33,12 +36,15 @@ RULES = Rules(
         *rules_messages.TABLE,
         *rules_session.TABLE,
         *rules_security.TABLE,
+        *rules_sessions.TABLE,
     ),
 )
 
 
-def checkers(*, guessed: bool = False) -> list[Checker]:
-    """Fresh ones for one session. ``guessed``: the commands were not seen, and only those that need none are wanted."""
+def checkers(*, guessed: bool = False, memory: Memory | None = None) -> list[Checker]:
+    """Fresh ones for one session. ``guessed``: the commands were not seen, and only those that need none are wanted.
+    ``memory``: what earlier sessions were told; None: nothing is remembered.
+    """
     alone: list[Checker] = [
         octets.LineEnds(),
         octets.StatusLines(),
@@ -51,6 +57,7 @@ def checkers(*, guessed: bool = False) -> list[Checker]:
     if guessed:
         return alone
     listed: dict[int, int] = {}
+    remembering = [sessions.EarlierMaildrop(memory, listed)] if memory is not None else []
     return [
         *alone,
         endings.Endings(),
@@ -66,4 +73,5 @@ def checkers(*, guessed: bool = False) -> list[Checker]:
         security.Refusal(),
         security.Clear(),
         security.Early(),
+        *remembering,
     ]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
-from mailshell.lint.checker import Checker, Now
+from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
+from mailshell.lint.piece import Piece
 from mailshell.lint.pop3.measure import Letter
 from mailshell.lint.pop3.reply import number_of
-from mailshell.protocol.events import BodyEnd, BodyPart
+from mailshell.lint.recent import Recent
+from mailshell.protocol.events import BodyEnd
 
-_T = TypeVar("_T")
 #: So many messages are remembered to be compared.
-_MOST = 500
+_MOST = 1000
 #: A reply to TOP that is cut behind so many octets was cut by a limit of the server.
 _LONG = 32 << 10
 
@@ -21,39 +21,40 @@ _LONG = 32 << 10
 class Tops(Checker):
     """Whether TOP gives the header, the empty line, and as many lines of the body as it should."""
 
+    concerns = frozenset({"RETR", "TOP"})
+
     def __init__(self) -> None:
         self._letter = Letter()
-        self._whole: dict[int, Letter] = {}
-        self._tops: dict[int, tuple[int, Letter]] = {}
+        self._whole = Recent[int, Letter](_MOST)
+        self._tops = Recent[int, tuple[int, Letter]](_MOST)
 
-    def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
-        asked = now.engine.answering
-        if asked is None or asked.name not in ("RETR", "TOP"):
-            return
-        if isinstance(part, BodyPart):
+    def body(self, part: Piece | BodyEnd, now: Now) -> Faults:
+        if isinstance(part, Piece):
             self._letter.feed(part)
-            return
+            return NONE
         letter, self._letter = self._letter, Letter()
-        number, lines = number_of(asked), number_of(asked, 1)
-        start, end = part.offset, part.offset + 1
-        if asked.name == "TOP" and lines is not None and letter.lines > lines:
+        asked = now.engine.answering
+        number = None if asked is None else number_of(asked)
+        if asked is None or number is None:
+            return NONE
+        if asked.name == "RETR":
+            self._whole.put(number, letter)
+            return self._compared(number, part) if self._tops else NONE
+        lines = number_of(asked, 1)
+        if lines is None:
+            return NONE
+        self._tops.put(number, (lines, letter))
+        faults = self._compared(number, part)
+        if letter.lines > lines:
             detail = f"TOP asked for {lines:,} lines of the body, and {letter.lines:,} came"
-            yield Fault("top-too-many-lines", start, end, detail)
-        if number is None:
-            return
-        if asked.name == "TOP" and lines is not None:
-            _keep(self._tops, number, (lines, letter))
-        elif asked.name == "RETR":
-            _keep(self._whole, number, letter)
-        if number in self._whole and number in self._tops:
-            yield from _compare(number, *self._tops.pop(number), self._whole[number], start, end)
+            return (Fault("top-too-many-lines", part.offset, part.offset + 1, detail), *faults)
+        return faults
 
-
-def _keep(known: dict[int, _T], number: int, what: _T) -> None:
-    """Remember it, and forget what is oldest if there is too much."""
-    known[number] = what
-    if len(known) > _MOST:
-        del known[next(iter(known))]
+    def _compared(self, number: int, part: BodyEnd) -> Faults:
+        """A top and the whole message, as soon as both are known."""
+        whole = self._whole.get(number)
+        top = None if whole is None else self._tops.pop(number)
+        return NONE if whole is None or top is None else _compare(number, *top, whole, part.offset, part.offset + 1)
 
 
 def _compare(number: int, asked: int, top: Letter, whole: Letter, start: int, end: int) -> Iterator[Fault]:

@@ -52,7 +52,7 @@ class MailboxListing:
 
 @dataclass(frozen=True, slots=True)
 class MailboxStatus:
-    """STATUS (section 7.3.4)."""
+    """STATUS (section 7.3.3)."""
 
     name: str
     raw: bytes
@@ -94,7 +94,7 @@ class Vanished:
 
 @dataclass(frozen=True, slots=True)
 class Namespaces:
-    """NAMESPACE (section 7.3.3): prefix and delimiter of each; None for NIL."""
+    """NAMESPACE (section 7.3.2): prefix and delimiter of each; None for NIL."""
 
     personal: tuple[tuple[str, str | None], ...] | None
     other: tuple[tuple[str, str | None], ...] | None

@@ -1,0 +1,1 @@
+"""What earlier sessions were told, kept in a file: fingerprints, numbers and dates. No names, no contents."""

@@ -1,0 +1,57 @@
+"""How large the memory may grow, and what is forgotten first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailshell.remember.file import transaction
+
+if TYPE_CHECKING:
+    import sqlite3
+
+#: So many messages of one mailbox are remembered.
+MOST_MESSAGES = 200_000
+#: So large (octets) may the file be before the mailboxes that were not seen for longest are forgotten.
+MOST_OCTETS = 256 << 20
+
+
+def shorten(connection: sqlite3.Connection, row: int, all_from: int) -> tuple[int, int]:
+    """Forget messages of a mailbox if there are too many: those with the lowest UIDs; of a maildrop those that were not
+    in its last listing. How many are left, and ``all_from`` as it is then. Within a transaction.
+    """
+    (count,) = connection.execute("SELECT count(*) FROM message WHERE mailbox = ?", (row,)).fetchone()
+    if count <= MOST_MESSAGES:
+        return count, all_from
+    # A tenth more, so that it is not done each time.
+    excess = count - MOST_MESSAGES + MOST_MESSAGES // 10
+    keys = [
+        key
+        for (key,) in connection.execute(
+            "SELECT key FROM message WHERE mailbox = ? ORDER BY number > 0, key LIMIT ?", (row, excess)
+        )
+    ]
+    connection.executemany("DELETE FROM message WHERE mailbox = ? AND key = ?", ((row, key) for key in keys))
+    if isinstance(keys[-1], int):
+        all_from = max(all_from, keys[-1] + 1)
+    connection.execute("UPDATE mailbox SET all_from = ? WHERE id = ?", (all_from, row))
+    return count - len(keys), all_from
+
+
+def keep_small(connection: sqlite3.Connection) -> None:
+    """Forget the mailboxes that were not seen for longest, until the file is small enough."""
+    if _used(connection) <= MOST_OCTETS:
+        return
+    with transaction(connection):
+        while _used(connection) > MOST_OCTETS * 3 // 4:
+            row = connection.execute("SELECT id FROM mailbox ORDER BY last LIMIT 1").fetchone()
+            if row is None:
+                return
+            connection.execute("DELETE FROM message WHERE mailbox = ?", row)
+            connection.execute("DELETE FROM mailbox WHERE id = ?", row)
+
+
+def _used(connection: sqlite3.Connection) -> int:
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)
