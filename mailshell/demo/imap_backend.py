@@ -30,6 +30,7 @@ from pysasl.mechanism.login import LoginMechanism
 from pysasl.mechanism.plain import PlainMechanism
 
 from mailshell.demo.imap_maildrop import InboxMaildrop
+from mailshell.demo.imap_mended import mend
 from mailshell.demo.listener import Serve
 from mailshell.demo.mailbox import MAILBOXES, PASSWORD, USER, DemoMessage
 
@@ -74,6 +75,7 @@ async def prepare() -> tuple[Serve, InboxMaildrop]:
     logger = logging.getLogger("pymap")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
+    mend()
     config = _configure()
     login = Login(config)
     await login.demo_user_identity.set(UserMetadata(config, USER, password=PASSWORD))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter.options import Options
+
+if TYPE_CHECKING:
+    from mailshell.misbehave.between import Trouble
 
 #: What a newcomer may try first, by protocol.
 SUGGESTIONS = {
@@ -19,7 +24,10 @@ SUGGESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class DemoRun:
-    """What to do with the demo: which ``side`` (imap, pop3), and how."""
+    """What to do with the demo: which ``side`` (imap, pop3), and how.
+
+    ``misbehave`` and ``faults``: what was given with the options of these names.
+    """
 
     side: str
     options: Options
@@ -29,27 +37,46 @@ class DemoRun:
     fail_fast: bool
     serve: bool
     interactive: bool
+    misbehave: Sequence[str] = ()
+    faults: Sequence[str] = ()
 
 
 def main(run: DemoRun) -> Exit:
     """Start the servers, do what was asked for, and stop them."""
     from mailshell.demo.errors import DemoUnavailable
 
+    trouble = None
+    protocols = ("imap", "pop3") if run.serve else (run.side,)
+    if run.misbehave or run.faults:
+        from mailshell.modes.trouble import hints, list_trouble, read_trouble
+
+        if list_trouble(run.misbehave, run.faults):
+            return Exit.OK
+        trouble = read_trouble(run.misbehave, run.faults, protocols)
+        if run.serve or run.interactive:
+            for hint in hints(trouble, protocols):
+                print(f"misbehaves: {hint}", file=sys.stderr, flush=True)
     try:
-        return asyncio.run(_run(run))
+        return asyncio.run(_run(run, trouble))
     except DemoUnavailable as error:
         raise UsageError(str(error)) from None
 
 
-async def _run(run: DemoRun) -> Exit:
+async def _run(run: DemoRun, trouble: Trouble | None) -> Exit:
     from mailshell.demo.servers import start_demo
     from mailshell.transport.endpoint import parse_url
 
-    demo = await start_demo()
+    demo = await start_demo(trouble=trouble)
     try:
         if run.serve:
             print(demo.imap_url, demo.pop3_url, sep="\n", flush=True)
+            for protocol, misbehaving in demo.before.items():
+                if misbehaving.cafile is not None:
+                    print(f"certificate to trust ({protocol}): {misbehaving.cafile}", flush=True)
             return await _serve()
+        cafile = demo.before[run.side].cafile if run.side in demo.before else None
+        if cafile is not None and run.options.tls_options.cafile is None:
+            run.options.tls_options = replace(run.options.tls_options, cafile=str(cafile))
         endpoint = parse_url(demo.imap_url if run.side == "imap" else demo.pop3_url)
         if run.interactive:
             from mailshell.shell.shell import Shell

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from mailshell.exits import UsageError
+from mailshell.misbehave.between import Trouble
 from mailshell.replay.serving.certificate import Certificate
 from mailshell.replay.serving.link import Link
 from mailshell.streams import reason
@@ -21,16 +22,18 @@ _GRACE = 1.0
 
 class Listening(ABC):
     """A server of a protocol. ``implicit_tls``: TLS begins with the connection; ``upgrades``: it may begin later.
+    ``trouble`` is put between it and each client.
 
     ``port`` and, with TLS, ``cafile``, the certificate that clients may trust, are known once it is open.
     """
 
-    def __init__(self, protocol: str, *, implicit_tls: bool, upgrades: bool) -> None:
+    def __init__(self, protocol: str, *, implicit_tls: bool, upgrades: bool, trouble: Trouble | None = None) -> None:
         self.port = 0
         self.cafile: Path | None = None
         self._protocol = protocol
         self._implicit_tls = implicit_tls
-        self._upgrades = upgrades
+        self._trouble = trouble if trouble is not None and trouble.concerns(protocol) else None
+        self._upgrades = upgrades or (self._trouble is not None and self._trouble.begins_tls(protocol))
         self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
         self._certificate: Certificate | None = None
@@ -43,6 +46,11 @@ class Listening(ABC):
     def url(self) -> str:
         """Where clients connect to."""
         return f"{self._protocol}{'s' if self._implicit_tls else ''}://127.0.0.1:{self.port}"
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._links)
 
     def context(self) -> ssl.SSLContext:
         """The server's side of TLS. UsageError where no certificate can be made."""
@@ -84,8 +92,11 @@ class Listening(ABC):
 
     async def _run(self, link: Link) -> None:
         self._links.add(link)
+        if self._trouble is not None:
+            link.put(self._trouble.between(self._protocol), self.context)
         try:
             await self.serve(link)
+            await link.finish()
         finally:
             self._links.discard(link)
 

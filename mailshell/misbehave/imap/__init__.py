@@ -1,0 +1,1 @@
+"""The misbehaviours of IMAP, by topic."""

@@ -1,0 +1,1 @@
+"""The misbehaviours of POP3, by topic."""

@@ -1,0 +1,108 @@
+"""POP3's streams: commands one after the other, and their replies in the same order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from mailshell.misbehave.changes import Of
+from mailshell.misbehave.stream import LIMITS, OUTSTANDING, Command, Said, Sent
+from mailshell.protocol.catalogue import Reply
+from mailshell.protocol.events import BodyEnd, BodyPart, Frame, LimitReached, Line, LinePart, Side
+from mailshell.protocol.pop3.catalogue import CATALOGUE
+from mailshell.protocol.pop3.framing import Framer
+
+
+class Pop3Stream:
+    """Follows both sides with the framer of the protocol. Multi-line replies come as pieces of whole or cut lines."""
+
+    def __init__(self) -> None:
+        self._client = Framer(Side.CLIENT, LIMITS)
+        self._server = Framer(Side.SERVER, LIMITS)
+        self._queue: deque[Command] = deque(maxlen=OUTSTANDING)
+        self._multiline: dict[Command, bool] = {}
+        self._replying: tuple[Command, ...] = ()
+        self._greeted = False
+
+    def client(self, octets: bytes) -> Iterator[Sent]:
+        self._client.feed(octets)
+        while (frame := self._client.next()) is not None:
+            match frame:
+                case Line():
+                    yield self._sent_line(frame)
+                case LinePart():
+                    yield Sent(frame.octets, None)
+
+    def _sent_line(self, line: Line) -> Sent:
+        if self._queue and self._queue[0].name == "AUTH" and b" " in self._queue[0].line:
+            return Sent(line.octets, self._queue[0])
+        name, record, arguments = CATALOGUE.find(line.text.replace(b"\t", b" ").decode("latin-1"))
+        command = Command(b"", name, line.text)
+        multiline = record is not None and (
+            record.reply is Reply.MULTI or (record.reply is Reply.MULTI_WITHOUT_ARGUMENT and not arguments.strip())
+        )
+        if len(self._queue) == OUTSTANDING:
+            self._multiline.pop(self._queue[0], None)
+        self._queue.append(command)
+        self._multiline[command] = multiline
+        return Sent(line.octets, command, begins=True, ends=True)
+
+    def server(self, octets: bytes) -> Iterator[Said]:
+        self._server.feed(octets)
+        while (frame := self._server.next()) is not None:
+            if not isinstance(frame, LimitReached):
+                yield self._said(frame)
+
+    def _said(self, frame: Frame) -> Said:
+        match frame:
+            case Line():
+                return self._said_line(frame)
+            case BodyPart():
+                return Said(Of.BODY, frame.octets, self._replying, ends=False)
+            case BodyEnd():
+                return Said(Of.DOT, frame.octets, self._replying)
+            case _:
+                return Said(Of.OTHER, frame.octets)
+
+    def _said_line(self, line: Line) -> Said:
+        if not self._greeted:
+            self._greeted = True
+            return Said(Of.GREETING, line.octets)
+        self._replying = tuple(self._queue)[:1]
+        if not self._queue:
+            return Said(Of.OTHER, line.octets)
+        if line.octets.startswith(b"+ ") or line.text == b"+":
+            return Said(Of.CONTINUATION, line.octets, self._replying)
+        command = self._queue.popleft()
+        body = self._multiline.pop(command, False) and line.octets[:3].upper() == b"+OK"
+        if body:
+            self._server.begin_body()
+        return Said(Of.COMPLETION, line.octets, (command,), ends=not body)
+
+    @property
+    def outstanding(self) -> int:
+        return len(self._queue)
+
+    def waits(self, command: Command) -> bool:
+        return command in self._queue
+
+    @property
+    def first(self) -> Command | None:
+        return self._queue[0] if self._queue else None
+
+    def turn(self, command: Command) -> bool:
+        return self.first is command and not self._server.inside_body
+
+    def forget(self, command: Command) -> None:
+        if command in self._queue:
+            self._queue.remove(command)
+            self._multiline.pop(command, None)
+
+    def refuse_literal(self) -> None:
+        """POP3 has none."""
+
+    def rest_of_client(self) -> bytes:
+        return self._client.take_rest()
+
+    def rest_of_server(self) -> bytes:
+        return self._server.take_rest()

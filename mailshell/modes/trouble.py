@@ -1,0 +1,100 @@
+"""``--misbehave`` and ``--fault``: what they take, what they list, and what to type to see it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from mailshell.exits import UsageError
+from mailshell.lint.session import TABLES as RULES
+from mailshell.lint.session import find_rules
+from mailshell.misbehave.between import Trouble
+from mailshell.misbehave.misbehaviour import Misbehaviour
+from mailshell.misbehave.road import KINDS, read_faults
+from mailshell.misbehave.table import TABLES, UNPRODUCED, find
+from mailshell.text.escape import escape
+
+_NAMES = {"imap": "IMAP", "pop3": "POP3"}
+#: So much of a line to type is shown.
+_SHOWN = 60
+
+
+def list_trouble(misbehave: Sequence[str], faults: Sequence[str]) -> bool:
+    """Print the lists that were asked for with ``?``; whether one was."""
+    if "?" in misbehave:
+        print("\n".join(_misbehaviours()))
+    if "?" in faults:
+        width = max(len(kind.form) for kind in KINDS)
+        print("\n".join(f"{kind.form:<{width}}  {kind.says}" for kind in KINDS))
+    return "?" in misbehave or "?" in faults
+
+
+def read_trouble(misbehave: Sequence[str], faults: Sequence[str], protocols: Sequence[str]) -> Trouble:
+    """What was chosen. UsageError for a rule that does not exist, or none of these protocols can break."""
+    chosen: dict[str, dict[str, Misbehaviour]] = {}
+    for word in (word.strip() for words in misbehave for word in words.split(",")):
+        found = find(word)
+        fitting = [(protocol, one) for protocol, one in found if protocol in protocols]
+        if not fitting:
+            raise UsageError(_why_not(word, found))
+        for protocol, one in fitting:
+            chosen.setdefault(protocol, {})[one.rule] = one
+    return Trouble({protocol: tuple(ones.values()) for protocol, ones in chosen.items()}, read_faults(faults))
+
+
+def hints(trouble: Trouble, protocols: Sequence[str]) -> Iterator[str]:
+    """What to type to see what was chosen, a line for each misbehaviour."""
+    for protocol in protocols:
+        for one in trouble.misbehaviours.get(protocol, ()):
+            rule = RULES[protocol][one.rule]
+            yield f"{rule.id} {rule.name} ({_NAMES[protocol]}): {to_type(one)}"
+
+
+def to_type(one: Misbehaviour) -> str:
+    """What to type to see a misbehaviour, and where."""
+    lines = "; ".join(line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..." for line in one.provoke)
+    words = [lines or "shows when you connect"]
+    if not one.login:
+        words.append("before the login (--no-login)")
+    if one.remember:
+        words.append("with --remember")
+    if one.wait:
+        words.append(f"and wait {one.wait:g} s")
+    if one.remote:
+        words.append("told of only if server and client are on two machines")
+    return ", ".join(words)
+
+
+def _misbehaviours() -> Iterator[str]:
+    rows = [
+        (rule.id, rule.name, rule.severity.word, _NAMES[protocol], to_type(TABLES[protocol][rule.name]))
+        for protocol, rules in RULES.items()
+        for rule in rules.values()
+        if rule.name in TABLES[protocol]
+    ]
+    widths = [max(len(row[at]) for row in rows) for at in range(4)]
+    for row in rows:
+        yield "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[4]])
+    for protocol, names in UNPRODUCED.items():
+        for name, reason in names.items():
+            rule = RULES[protocol][name]
+            yield f"not {rule.id} {name} ({_NAMES[protocol]}): {reason}"
+
+
+def _why_not(word: str, found: Sequence[tuple[str, Misbehaviour]]) -> str:
+    if found:
+        others = " and ".join(_NAMES[protocol] for protocol, _ in found)
+        return f"--misbehave {escape(word)} is a rule of {others}, and this server speaks another protocol"
+    for protocol, rule in find_rules(word):
+        if rule.name in UNPRODUCED[protocol]:
+            return f"--misbehave {rule.name} can't be done: {UNPRODUCED[protocol][rule.name]}"
+    known = {name.lower(): name for name in known_words()}
+    near = [known[name] for name in difflib.get_close_matches(word.lower()[:60], known, n=2, cutoff=0.6)]
+    meant = f"did you mean {' or '.join(near)}?" if near else "--misbehave ? lists those that there are"
+    return f"--misbehave knows no rule {escape(word[:60])!r}; {meant}"
+
+
+def known_words() -> list[str]:
+    """The names and ids that ``--misbehave`` takes."""
+    rules = [RULES[protocol][name] for protocol, table in TABLES.items() for name in table]
+    return sorted({word for rule in rules for word in (rule.name, rule.id)})
