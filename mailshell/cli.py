@@ -34,6 +34,7 @@ Commands instead of a URL:
   mailshell demo [imap|pop3]  a shell on a demo server with sample mail
   mailshell demo --serve      only the demo servers
   mailshell auth URL          each way to log in that the server offers, tried on a connection of its own
+  mailshell check URL         how the server behaves, found out by trying; read-only unless --allow-writes is given
   mailshell show FILE         a recording as the trace of its session, explained or in a canonical form
   mailshell replay FILE       a recording played in its own time
   mailshell import SOURCE...  a recording of what another program has written down: rawlog, imaplib's debug output ...
@@ -44,13 +45,14 @@ Commands instead of a URL:
   mailshell scrub FILE        a copy of a recording without names and contents, to share
   mailshell lint FILE...      what servers did wrong in recordings, in logs of other programs, or in bare octets
   mailshell why [RULE]        what a rule of lint says, and what can be done about it
+  mailshell remembered [URL]  what --remember has kept of servers and mailboxes; --clear forgets it
   mailshell profiles          the profiles of the configuration file; --check checks them
   mailshell config            where the configuration file is, and what is in force; --init writes it
   mailshell completion SHELL  what completes mailshell's arguments in bash, zsh or fish
   mailshell help [NAME]       the page on a command, a term of the protocols, a topic; as .help NAME
 
 Exit status: 0 all accepted, 1 refused, 2 usage, 3 no connection or TLS failed, 4 connection lost or answer
-unusable, 5 time limit, 130 interrupted.
+unusable, 5 time limit, 6 findings (--fail-on), 130 interrupted.
 """
 
 
@@ -91,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     from mailshell.config.connection import SECRETS, TLS, add_options
+    from mailshell.config.settings import SETTINGS
+    from mailshell.modes.check_options import add_check_options
     from mailshell.modes.connection_options import add_route_options
+    from mailshell.modes.trouble_options import add_trouble_options
 
     class Parser(argparse.ArgumentParser):
         def format_help(self) -> str:
@@ -130,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--yes", action="store_true", help="send what removes things for good, though confirm is on")
     run.add_argument("--fail-fast", action="store_true", help="stop at the first line that fails")
     run.add_argument("--serve", action="store_true", help="with demo: only serve, and print the URLs")
+    add_trouble_options(run, "with demo or serve: ")
 
     settings = parser.add_argument_group("settings")
     settings.add_argument(
@@ -150,6 +156,22 @@ def _parser() -> argparse.ArgumentParser:
     wire.add_argument("--unsafe-raw", action="store_true", help="with --record: mask nothing, in FILE.secret.mwire")
     wire.add_argument("--show-secrets", action="store_true", help="do not mask passwords in the trace")
 
+    lint = parser.add_argument_group("what is wrong")
+    lint.add_argument(
+        "--lint",
+        choices=SETTINGS["lint"].choices,
+        help="tell of what the server does wrong, from this severity on (default warning)",
+    )
+    lint.add_argument(
+        "--remember",
+        action="store_const",
+        const=True,
+        help="keep hashes from session to session, to find UIDs reused and the like (mailshell help memory)",
+    )
+    lint.add_argument(
+        "--fail-on", choices=SETTINGS["lint"].choices[1:], help="exit status 6 if something as bad as this was found"
+    )
+
     login = parser.add_argument_group("login")
     login.add_argument("--user", help="log in as this user")
     login.add_argument("--no-login", action="store_true", help="connect only, whatever user is given")
@@ -167,6 +189,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     login.add_argument("--password", metavar="PASSWORD", help="visible to other users of this machine: better not")
     add_options(login, SECRETS)
+
+    add_check_options(parser.add_argument_group("check"))
 
     net = parser.add_argument_group("connection")
     net.add_argument("--tls", choices=("auto", "implicit", "starttls", "none"), default="auto", help="default: by URL")
@@ -202,6 +226,8 @@ def _run(arguments: list[str]) -> int:
         from importlib import import_module
 
         return int(import_module(f"mailshell.modes.{_MODULES.get(arguments[0], arguments[0])}").main(arguments[1:]))
+    from mailshell.modes import check_options
+
     parser = _parser()
     chosen = parser.parse_intermixed_args(arguments)
     if (chosen.init or chosen.path) and chosen.url != "config":
@@ -213,6 +239,10 @@ def _run(arguments: list[str]) -> int:
         raise UsageError(f"one URL is enough; what is {chosen.words[0]!r}? Lines to run are given with -c")
     if chosen.serve and mode != "demo":
         raise UsageError("--serve belongs to mailshell demo")
+    if mode != "check" and (name := check_options.given(chosen)):
+        raise UsageError(f"{name} belongs to mailshell check URL")
+    if (chosen.misbehave or chosen.fault) and mode != "demo":
+        raise UsageError("--misbehave and --fault belong to mailshell demo and mailshell serve FILE")
     options = _options(chosen)
     if mode is not None:
         return _MODES[mode](chosen, options)
@@ -230,6 +260,8 @@ def _configuration(chosen: argparse.Namespace) -> Configuration:
         "debug": EXPLAINED_LEVEL if chosen.level is None and chosen.explain else chosen.level,
         "explain": chosen.explain,
         "style": chosen.trace_style,
+        "lint": chosen.lint,
+        "remember": chosen.remember,
     }
     given |= {name: value for name, value in options.items() if value is not None}
     limits = {"timeout": chosen.timeout, "connect_timeout": chosen.connect_timeout}
@@ -267,6 +299,7 @@ def _options(chosen: argparse.Namespace) -> Options:
         record=chosen.record,
         unsafe_raw=chosen.unsafe_raw,
         title=chosen.title,
+        fail_on=chosen.fail_on,
         tls_options=tls_options(connection),
         route=route(chosen),
         show_secrets=chosen.show_secrets,
@@ -342,6 +375,8 @@ def _demo(chosen: argparse.Namespace, options: Options) -> int:
             chosen.fail_fast,
             chosen.serve,
             interactive,
+            chosen.misbehave,
+            chosen.fault,
         )
     )
 
@@ -354,6 +389,39 @@ def _auth(chosen: argparse.Namespace, options: Options) -> int:
     endpoint = _endpoint(chosen.words[0], options)
     assert endpoint is not None
     return auth.main(endpoint, options, max_failures=chosen.max_failures, as_json=chosen.json)
+
+
+def _check(chosen: argparse.Namespace, options: Options) -> int:
+    from mailshell.modes import check
+    from mailshell.modes.check_options import wanted
+
+    asked = wanted(chosen)
+    if chosen.list:
+        return check.list_probes(chosen.words)
+    if len(chosen.words) != 1:
+        raise UsageError("mailshell check takes one URL, such as imaps://ana@mail.example.org")
+    endpoint = _endpoint(chosen.words[0], options)
+    assert endpoint is not None
+    servers = [(endpoint, options)]
+    if chosen.compare is not None:
+        servers.append(_second(chosen))
+    return check.main(servers, asked)
+
+
+def _second(chosen: argparse.Namespace) -> tuple[Endpoint, Options]:
+    """The server to compare with, and the options for it: who logs in to the first, with what and by which way to it,
+    is of no concern to this one.
+    """
+    import argparse
+
+    own = ("user", "auth", "authzid", "password", "password_file", "password_command", "token_env", "token_file",
+           "token_command", "cert", "key", "sni", "connect")  # fmt: skip
+    cleared = {name: "auto" if name == "auth" else "" if name == "authzid" else None for name in own}
+    other = argparse.Namespace(**{**vars(chosen), **cleared, "password_env": chosen.compare_password_env})
+    options = _options(other)
+    endpoint = _endpoint(chosen.compare, options)
+    assert endpoint is not None
+    return endpoint, options
 
 
 def _config(chosen: argparse.Namespace) -> int:
@@ -380,10 +448,23 @@ def _help(chosen: argparse.Namespace) -> int:
 
 
 #: Those with a command line of their own, each a module of its name.
-_TOOLS = ("diff", "export", "import", "lint", "profiles", "replay", "rerun", "scrub", "serve", "show", "why")
+_TOOLS = (
+    "diff",
+    "export",
+    "import",
+    "lint",
+    "profiles",
+    "remembered",
+    "replay",
+    "rerun",
+    "scrub",
+    "serve",
+    "show",
+    "why",
+)
 #: The module of a name that Python keeps for itself.
 _MODULES = {"import": "import_"}
 #: Ways to run that speak to a server.
-_MODES = {"auth": _auth, "demo": _demo}
+_MODES = {"auth": _auth, "check": _check, "demo": _demo}
 #: Those that only answer: no settings are needed, or they are what is asked for.
 _ASKED = {"config": _config, "completion": _completion, "help": _help}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, LimitReached, Line, LinePart, LiteralPart
+from mailshell.protocol.events import BodyEnd, BodyPart, LimitReached, Line, LinePart, LiteralPart
 from mailshell.protocol.exchange import Exchange, Status, Stray
 from mailshell.protocol.imap.response import Response
 
@@ -71,7 +71,7 @@ class Listener(Protocol):
 
     def stray(self, stray: Stray) -> None: ...
 
-    def report(self, report: Deviation | LimitReached) -> None: ...
+    def report(self, report: LimitReached) -> None: ...
 
     def injected(self, octets: bytes) -> None: ...
 

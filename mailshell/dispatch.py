@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailshell.answers import Answers
 from mailshell.contract import Listener
-from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, LimitReached, Line, LinePart, LiteralPart
+from mailshell.protocol.events import BodyEnd, BodyPart, LimitReached, Line, LinePart, LiteralPart
 from mailshell.protocol.exchange import Began, Completed, Continuation, Event, Exchange, Stray, Untagged
 
 
@@ -29,7 +29,7 @@ def dispatch(event: Event, answering: Exchange | None, answers: Answers, listene
                 listener.late_continuation(exchange, event.response)
         case Stray():
             listener.stray(event)
-        case Deviation() | LimitReached():
+        case LimitReached():
             listener.report(event)
 
 

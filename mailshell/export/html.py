@@ -18,6 +18,7 @@ from pygments.style import Style
 
 from mailshell import __version__
 from mailshell.explain.explainer import Explainer
+from mailshell.export import page
 from mailshell.export.facts import Facts, announcements
 from mailshell.export.rows import Kind, Row, RowMaker
 from mailshell.export.source import Moment, Source, kinds_of_masks
@@ -37,11 +38,6 @@ _MOST_HELD = 20_000
 _NAMES = {"imap": "IMAP", "pop3": "POP3"}
 
 _STYLE = """\
-:root { color-scheme: light dark; --page: #ffffff; --text: #262626; --quiet: #626262; --line: #d0d0d0; --bad: #af0000; }
-body { margin: 1.5rem auto; padding: 0 1rem; max-width: 75rem; background: var(--page); color: var(--text);
-  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; } dd { margin: 0; } dt { color: var(--quiet); }
 .wire { border-top: 1px solid var(--line); font: 0.9rem/1.45 ui-monospace, monospace; }
 .row { display: grid; grid-template-columns: 6.5rem 3rem 1fr; white-space: pre-wrap; }
 .row > .time, .row > .who { color: var(--quiet); user-select: none; }
@@ -51,17 +47,12 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; } dd { 
 .error { color: var(--bad); font-weight: bold; }
 details { margin-left: 9.5rem; border-left: 2px solid var(--line); padding-left: 0.75rem; }
 details > div { white-space: pre-wrap; min-height: 1.45em; }
-summary { color: var(--quiet); cursor: pointer; }
 @media (max-width: 45rem) {
-  body { margin: 0.75rem auto; padding: 0 0.5rem; }
-  dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.4rem; }
   .row { grid-template-columns: 2rem 1fr; }
   .row > .time { display: none; } .client > .time { display: block; grid-column: 1 / -1; }
   details { margin-left: 2rem; padding-left: 0.5rem; }
 }
 """
-_DARK = ":root { --page: #1c1c1c; --text: #d0d0d0; --quiet: #a8a8a8; --line: #444444; --bad: #ff8787; }"
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 @dataclass(slots=True)
@@ -85,13 +76,13 @@ class _Contents:
 
 def write(source: Source, fold: int | None, out: BinaryIO) -> None:
     """Write the page; contents of more than ``fold`` lines are closed at first. OSError if ``out`` can't be written."""
-    page = _Page(source, fold)
+    session = _Page(source, fold)
     transcript = Spool()
-    for piece in page.transcript():
+    for piece in session.transcript():
         transcript.write(piece)
-    out.writelines(piece.encode("utf-8", "backslashreplace") for piece in page.beginning())
+    out.writelines(piece.encode("utf-8", "backslashreplace") for piece in session.beginning())
     transcript.give(out)
-    out.writelines(piece.encode("utf-8", "backslashreplace") for piece in page.end())
+    out.writelines(piece.encode("utf-8", "backslashreplace") for piece in session.end())
 
 
 class _Page:
@@ -181,18 +172,14 @@ class _Page:
         """The page up to the transcript, when all has been read."""
         header = self._source.header
         title = f"{_NAMES[header.protocol]} session" + (f" with {self._source.place}" if self._source.place else "")
-        title = quote(escape(title))
-        yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        yield f'<meta http-equiv="Content-Security-Policy" content="{quote(_POLICY)}">\n'
-        yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        yield f"<title>{title}</title>\n<style>\n{_style_sheet()}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+        yield from page.beginning(escape(title), _STYLE, light=_rules(LightStyle), dark=_rules(DarkStyle))
         yield from self._head()
         yield '<h2>Transcript</h2>\n<div class="wire">\n'
 
     def end(self) -> Iterator[str]:
         """The page behind the transcript."""
-        yield f"</div>\n<p>Exported by mailshell {__version__}. Point at a line to see what it means.</p>\n"
-        yield "</body>\n</html>\n"
+        yield "</div>\n"
+        yield page.end(f"Exported by mailshell {__version__}. Point at a line to see what it means.")
 
     def _head(self) -> Iterator[str]:
         header, facts = self._source.header, self._facts
@@ -204,9 +191,7 @@ class _Page:
         pairs += [("Begins in the state", header.state), ("Lossy", header.lossy)]
         masks = (f"{kind}, {times:,}×" for kind, (_, times) in kinds_of_masks(self._source.masks).items())
         pairs += [("Masked", "; ".join(masks) or "nothing")]
-        yield "<dl>\n"
-        yield from (f"<dt>{name}</dt><dd>{quote(escape(words))}</dd>\n" for name, words in pairs if words)
-        yield "</dl>\n"
+        yield from page.facts((name, escape(words)) for name, words in pairs)
 
     def _shown(self, shown: _Shown) -> Iterator[str]:
         row = shown.row
@@ -233,11 +218,6 @@ class _Page:
 def _title(texts: Iterable[str]) -> str:
     text = "\n".join(texts)
     return f' title="{quote(text)}"' if text else ""
-
-
-def _style_sheet() -> str:
-    lines = [*_rules(LightStyle), "@media (prefers-color-scheme: dark) {", _DARK, *_rules(DarkStyle), "}"]
-    return _STYLE + "\n".join(lines) + "\n"
 
 
 def _rules(style: type[Style]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -12,7 +11,7 @@ from mailshell.export.facts import Facts, announcements
 from mailshell.export.rows import Kind, Row, RowMaker
 from mailshell.export.source import Source, kinds_of_masks
 from mailshell.export.spool import Spool
-from mailshell.text.escape import escape
+from mailshell.text.markdown import code, longest_run
 from mailshell.trace import prefix
 
 _NAMES = {"imap": "IMAP", "pop3": "POP3"}
@@ -28,7 +27,7 @@ def write(source: Source, fold: int | None, out: BinaryIO) -> None:
             facts.take(moment)
         for row in rows:
             transcript.write(f"{_prefix(row)}{row.text}\n")
-            ticks = max([ticks, *map(len, re.findall("`+", row.text))])
+            ticks = max(ticks, longest_run(row.text))
     # Longer than any run of backticks within, so that nothing ends the block early (CommonMark 0.31 section 4.5).
     fence = "`" * max(3, 1 + ticks)
     _write_lines(out, [*_head(source, facts), *_capabilities(source), *_explained(), f"{fence}text"])
@@ -48,26 +47,26 @@ def _prefix(row: Row) -> str:
 
 def _head(source: Source, facts: Facts) -> Iterator[str]:
     header = source.header
-    where = f" with {_code(source.place)}" if source.place else ""
+    where = f" with {code(source.place)}" if source.place else ""
     yield f"# {_NAMES[header.protocol]} session{where}"
     yield ""
     if header.title:
-        yield from (_code(header.title), "")
-    when = _code(header.start) if header.start else "at an unknown time"
-    yield f"- Recorded: {when} by {_code(header.tool)} (role: {_code(header.role)})"
+        yield from (code(header.title), "")
+    when = code(header.start) if header.start else "at an unknown time"
+    yield f"- Recorded: {when} by {code(header.tool)} (role: {code(header.role)})"
     yield f"- Exported: by mailshell {__version__}, Python {platform.python_version()}, {platform.system()}"
     if facts.greeting:
-        yield f"- Greeting: {_code(facts.greeting)}"
+        yield f"- Greeting: {code(facts.greeting)}"
     for words in facts.ids:
-        yield f"- Server ID: {_code(words)}"
+        yield f"- Server ID: {code(words)}"
     begun = {"none": "none", "implicit": "from the start", "starttls": "begun within the session"}
-    yield f"- TLS: {'; '.join(map(_code, facts.tls)) or begun.get(header.tls, 'unknown')}"
+    yield f"- TLS: {'; '.join(map(code, facts.tls)) or begun.get(header.tls, 'unknown')}"
     if header.state:
-        yield f"- The recording begins in the middle of a session, in the state: {_code(header.state)}"
+        yield f"- The recording begins in the middle of a session, in the state: {code(header.state)}"
     if header.lossy:
-        yield f"- What the recording could not know: {_code(header.lossy)}"
+        yield f"- What the recording could not know: {code(header.lossy)}"
     for warning in source.warnings:
-        yield f"- Warning: {_code(warning)}"
+        yield f"- Warning: {code(warning)}"
 
 
 def _capabilities(source: Source) -> Iterator[str]:
@@ -77,13 +76,13 @@ def _capabilities(source: Source) -> Iterator[str]:
         yield "The server was not asked, and did not tell by itself."
     before = None
     for each in found:
-        yield f"- {each.when} (from {_code(each.source)}): {_code(' '.join(each.names))}"
+        yield f"- {each.when} (from {code(each.source)}): {code(' '.join(each.names))}"
         if before is not None:
             gained, lost = each.gained(before), before.gained(each)
             if gained:
-                yield f"  - new: {_code(' '.join(gained))}"
+                yield f"  - new: {code(' '.join(gained))}"
             if lost:
-                yield f"  - gone: {_code(' '.join(lost))}"
+                yield f"  - gone: {code(' '.join(lost))}"
         before = each
 
 
@@ -100,8 +99,8 @@ def _deviations(facts: Facts) -> Iterator[str]:
         yield "None was found."
     for time, each in facts.deviations:
         side = {"C": "client", "S": "server"}[each.side.value]
-        place = f"{side}, octets {each.start:,} to {each.end:,}, after {time:.6f} s"
-        yield f"- {_code(each.rule)}: {_code(each.message)} ({_code(each.section)}; {place})"
+        place = f"{side}, octets {each.start:,} to {max(each.start, each.end - 1):,}, after {time:.6f} s"
+        yield f"- {code(each.rule)}: {code(each.message)} ({code(each.section)}; {place})"
     if facts.more:
         yield f"- and {facts.more:,} more"
 
@@ -110,7 +109,7 @@ def _told(facts: Facts) -> Iterator[str]:
     if facts.told:
         yield from ("", "## Notes and marks", "")
         for time, told in facts.told:
-            yield f"- {told.kind}, after {time:.6f} s: {_code(told.text)}"
+            yield f"- {told.kind}, after {time:.6f} s: {code(told.text)}"
 
 
 def _masked(source: Source) -> Iterator[str]:
@@ -120,20 +119,12 @@ def _masked(source: Source) -> Iterator[str]:
         yield "Nothing: no secret was sent while this was recorded."
     for kind, (different, times) in kinds.items():
         if kind == "length":
-            yield f"- {_code('⟦length⟧')}: the length of a masked literal, {_times(times)}"
+            yield f"- {code('⟦length⟧')}: the length of a masked literal, {_times(times)}"
         else:
-            yield f"- {_code(f'⟦{kind}⟧')}: {different:,} different, masked {_times(times)}"
+            yield f"- {code(f'⟦{kind}⟧')}: {different:,} different, masked {_times(times)}"
     if source.header.redaction == "scrubbed":
         yield "- Names, addresses and the contents of messages are replaced by others of the same length."
 
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
-
-
-def _code(text: str) -> str:
-    """Text as a code span, in which nothing else is Markdown (CommonMark 0.31 section 6.1)."""
-    text = escape(text)
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    space = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") or not text else ""
-    return f"{fence}{space}{text}{space}{fence}"

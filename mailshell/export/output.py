@@ -14,14 +14,14 @@ from mailshell.streams import reason
 
 
 @contextmanager
-def open_output(path: Path, recording: Path, *, force: bool) -> Iterator[BinaryIO]:
+def open_output(path: Path, recording: Path | None, *, force: bool) -> Iterator[BinaryIO]:
     """A file to write to. If that fails, a file that was made for it is removed.
 
-    ``force``: a file that is there already may be overwritten, but not the recording that is read. UsageError, with
+    ``force``: a file that is there already may be overwritten, but not the recording that is read, if one is. UsageError, with
     one sentence, for all that goes wrong.
     """
     try:
-        if force and path.exists() and path.samefile(recording):
+        if force and recording is not None and path.exists() and path.samefile(recording):
             raise UsageError(f"{path} is the recording itself; choose another name for the export")
         how = os.O_TRUNC if force else os.O_EXCL
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600)

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailshell.exits import UsageError
+from mailshell.lint.finding import Finding
+from mailshell.lint.rule import Severity
+from mailshell.lint.session import linter_for
 from mailshell.protocol.events import Deviation, Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import Secrets
@@ -24,7 +27,7 @@ from mailshell.wire import WireEvent
 
 #: What the header of a recording says that may leave the machine.
 _FIT = (MASKED, "scrubbed")
-#: So many kinds of deviations that the engine found are remembered, to know them again in the recording.
+#: So many findings are remembered, to know them again in the recording.
 _MOST_FOUND = 10_000
 #: Of so many different masks the names are kept.
 _MOST_MASKS = 1000
@@ -60,7 +63,9 @@ class _Collector:
         self.found.append(event)
 
     def event(self, event: Event, time: float, tls: bool) -> None:
-        self.found.append(event)
+        # What the engine finds, lint tells of.
+        if not isinstance(event, Deviation):
+            self.found.append(event)
 
 
 class Source:
@@ -87,7 +92,9 @@ class Source:
         self.masks: Counter[str] = Counter()
         self._collector = _Collector()
         self._player = Player(self.header, [self._collector])
-        self._found: Counter[tuple[Side, str, str]] = Counter()
+        self._player.observers.append(linter_for(self._player.engine, self._found, level=Severity.WARNING))
+        #: What lint has found, by where it begins: a recording may hold it too.
+        self._told: set[tuple[str, int]] = set()
 
     @property
     def header(self) -> Header:
@@ -135,8 +142,6 @@ class Source:
             player.play(record)
             found, collector.found = collector.found, []
             for event in found:
-                if isinstance(event, Deviation) and len(self._found) < _MOST_FOUND:
-                    self._found[event.side, event.rule, event.message] += 1
                 yield Moment(player.time, player.tls, event)
             if (deviation := self._recorded_deviation(record)) is not None:
                 yield Moment(player.time, player.tls, deviation)
@@ -152,16 +157,24 @@ class Source:
             if name in self.masks or len(self.masks) < _MOST_MASKS:
                 self.masks[name] += 1
 
+    def _found(self, finding: Finding) -> None:
+        rule = finding.rule
+        if len(self._told) < _MOST_FOUND:
+            self._told.add((rule.name, finding.start))
+        message = f"{rule.severity.word} {rule.id}: {finding.message}"
+        self._collector.found.append(
+            Deviation(finding.side, rule.name, finding.start, finding.end, message, rule.source)
+        )
+
     def _recorded_deviation(self, record: Record) -> Deviation | None:
-        """A deviation that somebody else than the engine found; the engine tells of its own while it is played."""
+        """A deviation that can't be found again by looking at the recording."""
         if record.kind != "deviation" or record.text("side") not in ("C", "S"):
             return None
         side = Side(record.text("side"))
         rule, section = escape(record.text("rule")), escape(record.text("section"))
         # What JSON escapes may be no text at all: half a surrogate pair.
         message = record.text("message").encode("utf-8", "replace").decode()
-        if self._found[side, rule, message] > 0:
-            self._found[side, rule, message] -= 1
+        if (rule, record.number("start")) in self._told:
             return None
         return Deviation(side, rule, record.number("start"), record.number("end"), message, section)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from mailshell.interpreter.answer import masked, response_text
 from mailshell.interpreter.console import Console
 from mailshell.interpreter.masking import beginning
-from mailshell.protocol.events import Deviation, LimitReached
+from mailshell.protocol.events import LimitReached
 from mailshell.protocol.exchange import Exchange, Status, Stray
 from mailshell.protocol.imap.data import Data, Other
 from mailshell.protocol.imap.grammar import read_data
@@ -48,7 +48,7 @@ class Announcer:
 
     def unsolicited(self, response: Response) -> None:
         response = masked(response, self.secrets)
-        data, deviations = read_data(response)
+        data, _ = read_data(response)
         self.learn(data)
         self.untagged.append(response_text(response))
         # What has no form of its own is shown as it came.
@@ -56,8 +56,6 @@ class Announcer:
         self._say(
             f"{when}* {escape_octets(response.line[2:][:1000]) if isinstance(data, Other) else unsolicited(data)}"
         )
-        for deviation in deviations[:3]:
-            self._say(f"! {escape(str(deviation))}")
 
     def late(self, exchange: Exchange, response: Status) -> None:
         which = f"{exchange.tag} {exchange.name}" if exchange.tag else exchange.name
@@ -80,7 +78,7 @@ class Announcer:
     def stray(self, stray: Stray) -> None:
         self._say(f"! stray line: {escape_octets(beginning(stray.octets, 2000, self.secrets))}")
 
-    def report(self, report: Deviation | LimitReached) -> None:
+    def report(self, report: LimitReached) -> None:
         self._say(f"! {escape(str(report))}")
 
     def injected(self, octets: bytes) -> None:

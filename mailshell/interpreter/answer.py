@@ -127,7 +127,7 @@ class ImapAnswer:
     def untagged(self, response: Response) -> None:
         output = self._output
         response = masked(response, output.secrets)
-        data, deviations = read_data(response)
+        data, _ = read_data(response)
         output.learn(data, output.typed.name)
         if output.console.collects:
             output.data.append(to_json(data, output.secrets))
@@ -138,10 +138,6 @@ class ImapAnswer:
             output.lines(self._rendering.add(data), to_file=not self._asks_body)
         if isinstance(data, Fetched):
             self._tell_uid(data)
-        for deviation in deviations[:3]:
-            output.console.say(f"! {escape(str(deviation))}")
-        if len(deviations) > 3:
-            output.console.say(f"! and {len(deviations) - 3} more deviations in this response")
 
     def _fetched(self, data: Fetched) -> None:
         """Show the small items in the table, and sections that came as quoted strings like those that were literals."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from mailshell.assist.checks import check
@@ -19,6 +19,7 @@ from mailshell.interpreter.arguments import ArgumentReader
 from mailshell.interpreter.background import Background
 from mailshell.interpreter.confirming import confirm
 from mailshell.interpreter.console import Console
+from mailshell.interpreter.findings import Findings
 from mailshell.interpreter.learning import Learner
 from mailshell.interpreter.line import TypedLine, read_line
 from mailshell.interpreter.local import aliases, settings, table
@@ -35,6 +36,7 @@ from mailshell.interpreter.stores import Account
 from mailshell.interpreter.tap import Tap
 from mailshell.interpreter.typed_mask import TypedMask
 from mailshell.interpreter.warnings import in_the_clear, login_risk, situation, warnings_for
+from mailshell.lint.rule import Severity
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
@@ -53,6 +55,7 @@ from mailshell.text.escape import escape
 from mailshell.trace.trace import Trace
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed
+from mailshell.wire import Observer
 
 _HISTORY = 1000
 #: However slow a server is, leaving it takes no longer than this.
@@ -84,6 +87,11 @@ class Interpreter:
         self.learner: Learner | None = None
         self.background = Background(self)
         self.recordings = Recordings(self)
+        #: What is wrong with what the server says; counted together with those beside it.
+        tally: Counter[Severity] = beside.findings.tally if beside is not None else Counter()
+        self.findings: Findings = Findings(self, tally)
+        #: Make more observers of each session that is opened.
+        self.watchers: list[Callable[[Session], Sequence[Observer]]] = []
         #: What may be kept of the lines that are typed.
         self.mask = TypedMask(self)
         self.raw_mode = False
@@ -112,7 +120,8 @@ class Interpreter:
 
     def _label(self) -> str:
         """What stands before a message that concerns another session than the current one."""
-        return "" if self.sessions.current is self else f"[{self.sessions.number_of(self)}] "
+        others = self.sessions.current is not self and self in self.sessions
+        return f"[{self.sessions.number_of(self)}] " if others else ""
 
     # --- what there is
 
@@ -192,6 +201,9 @@ class Interpreter:
         self.announcer.learn = self.learner.learn
         self.background.forget()
         session.observers = [self.tap, self.learner, self.stopwatch, self.trace]
+        self.findings.attach(session)
+        for watcher in self.watchers:
+            session.observers += watcher(session)
         self.recordings.attach(session)
         self.session = session
         self.take_effect()
@@ -245,6 +257,7 @@ class Interpreter:
         """Leave the server in good order: LOGOUT, or QUIT. POP3 deletions are not committed by this."""
         session = self.session
         if session is None or not session.is_open:
+            self.findings.close()
             return
         try:
             await asyncio.wait_for(dialogues.leave(self, session), _FAREWELL_SECONDS)
@@ -254,6 +267,7 @@ class Interpreter:
             self.console.say(escape(str(error)))
         finally:
             session.close()
+            self.findings.close()
 
     # --- running lines
 
@@ -291,11 +305,16 @@ class Interpreter:
             self._failed(result, error, Exit.NO_CONNECTION)
         except ConnectionError as error:
             self._failed(result, error, Exit.LOST)
-        self.console.finished(result)
+        self.finish(result)
         if self.options.time and (took := self.stopwatch.text()):
             self.console.say(took)
             self.stopwatch.begin()
         return result
+
+    def finish(self, result: Result) -> None:
+        """A line has been dealt with: its result is complete."""
+        result.findings = self.findings.take()
+        self.console.finished(result)
 
     def _failed(self, result: Result, error: Exception, status: Exit) -> None:
         text = self.secrets.mask_str(str(error))

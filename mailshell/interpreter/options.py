@@ -28,9 +28,10 @@ class Options:
     ``auth``: the way to log in, as ``--auth`` names it; ``authzid``: the authorization identity that SASL sends;
     ``initial_response``: ``auto``, ``always`` or ``never``; ``strict``: no command that reveals a secret goes in the
     clear. ``yes`` answers what ``confirm`` and ``readonly`` would ask. ``colour`` is what came of ``colour_choice`` on
-    this terminal. ``notes``: what a person should be told of the configuration. ``record_folder``: each session is
-    recorded there. ``given``: what the command line has given, by the names that profiles use. ``profile`` is in use
-    (``interpreter.profile.use``); ``replaced``: of what it has set, the value before and its own.
+    this terminal. ``fail_on``: the exit status tells if something as bad as this severity was found. ``notes``: what a
+    person should be told of the configuration. ``record_folder``: each session is recorded there. ``given``: what the
+    command line has given, by the names that profiles use. ``profile`` is in use (``interpreter.profile.use``);
+    ``replaced``: of what it has set, the value before and its own.
     """
 
     user: str | None = None
@@ -58,6 +59,10 @@ class Options:
     record: str | None = None
     unsafe_raw: bool = False
     title: str = ""
+    lint: str = _default("lint")
+    lint_ignore: str = _default("lint_ignore")
+    remember: bool = _default("remember")
+    fail_on: str | None = None
     time: bool = _default("time")
     fold: int = _default("fold")
     pager: str = _default("pager")

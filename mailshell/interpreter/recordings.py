@@ -5,7 +5,6 @@ A file holds one session. If another is opened while recording is on, it goes to
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from datetime import datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailshell.exits import UsageError
+from mailshell.folders import state_folder
 from mailshell.protocol.imap.state import ImapState
 from mailshell.recording.file import SECRET_SUFFIX, SUFFIX, exists_already, make_file
 from mailshell.recording.header import MASKED, UNSAFE, Header, now
@@ -29,8 +29,7 @@ _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 def recordings_folder() -> Path:
     """``$XDG_STATE_HOME/mailshell/recordings``, where recordings without a name of their own go."""
-    state = os.environ.get("XDG_STATE_HOME", "")
-    return Path(state if os.path.isabs(state) else os.path.expanduser("~/.local/state")) / "mailshell" / "recordings"
+    return state_folder() / "recordings"
 
 
 class Recordings:

@@ -37,6 +37,9 @@ class Sessions:
         """The number of the current one."""
         return self._current
 
+    def __contains__(self, interpreter: Interpreter) -> bool:
+        return any(one is interpreter for one in self._all.values())
+
     def number_of(self, interpreter: Interpreter) -> int:
         """The number of one of them."""
         return next(number for number, one in self._all.items() if one is interpreter)

@@ -1,8 +1,7 @@
-"""Whether a server runs commands that were sent in the clear behind STARTTLS or STLS, and before the handshake.
+"""``.starttls --probe``: whether a server runs what was sent in the clear behind STARTTLS or STLS.
 
-Such a server lets somebody on the way put commands into a session that is protected later (CVE-2011-0411 and its like;
-RFC 9051 section 11.1 for the other direction). The probe takes a connection of its own, logs nobody in, and does not
-check the certificate: nothing that it sends is worth hiding.
+What is tried stands in ``mailshell.check.injection``. The probe takes a connection of its own, logs nobody in, and does
+not check the certificate.
 """
 
 from __future__ import annotations
@@ -10,20 +9,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mailshell.contract import ConnectionLost, SessionError, TimeLimit
+from mailshell.check.injection import PATIENCE, Fate, Slipped, slip_in
 from mailshell.exits import UsageError
 from mailshell.interpreter.announce import Announcer
-from mailshell.protocol.exchange import Exchange, Status
-from mailshell.session import Session
-from mailshell.text.escape import escape, escape_octets
-from mailshell.transport.errors import TlsFailed
+from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
-#: An answer to the command that was slipped in comes at once, or not at all (seconds).
-_PATIENCE = 3.0
-_SHOWN = 100
+_PATIENCE = PATIENCE
+#: The lines for each fate of the command.
+_LINES = {
+    Fate.NOT_AGREED: ("nothing was probed: the server refuses {name}: {words}",),
+    Fate.IN_THE_CLEAR: (
+        "wrong, but no danger: the server went on in the clear after it had agreed to {name}, before the handshake",
+        "what it said there: {words}",
+    ),
+    Fate.NO_HANDSHAKE: (
+        "good: NOOP, which was sent in the clear behind {name}, was not run under TLS: the handshake failed",
+        "({words}; {name} alone shows whether that was because of NOOP)",
+    ),
+    Fate.DROPPED: ("good: NOOP, which was sent in the clear behind {name}, was thrown away at the handshake",),
+    Fate.CLOSED: ("good: NOOP, which was sent in the clear behind {name}, was not run: {words}",),
+    Fate.UNKNOWN: ("nothing can be said: {words}",),
+    Fate.RUN: (
+        "CRITICAL: the server ran NOOP under TLS, though it was sent in the clear behind {name}: {words}",
+        "somebody on the way can put commands into a protected session; have the server updated",
+    ),
+}
 
 
 class _Witness(Announcer):
@@ -55,58 +68,12 @@ async def probe(interpreter: Interpreter) -> list[str]:
     try:
         greeting = await session.open(interpreter.options.connect_timeout)
         if not greeting.ok:
-            return [f"nothing was probed: the server turns the connection away: {_words(greeting)}"]
-        return await _probe(session, witness)
+            words = escape(f"{greeting.status} {greeting.text.decode('utf-8', 'replace')}")
+            return [f"nothing was probed: the server turns the connection away: {words}"]
+        return _lines(await slip_in(session, witness, patience=_PATIENCE))
     finally:
         session.abort()
 
 
-async def _probe(session: Session, witness: _Witness) -> list[str]:
-    imap = session.protocol == "imap"
-    name = "STARTTLS" if imap else "STLS"
-    octets = b"p1 STARTTLS\r\np2 NOOP\r\n" if imap else b"STLS\r\nNOOP\r\n"
-    asked, slipped = session.write(octets)
-    session.answers.attend(asked, None)
-    session.answers.attend(slipped, None)
-    agreed = await session.answers.completion(asked)
-    if not agreed.ok:
-        return [f"nothing was probed: the server refuses {name}: {_words(agreed)}"]
-    if witness.clear:
-        return _in_the_clear(name, escape_octets(witness.clear[:_SHOWN]))
-    try:
-        await session.start_tls()
-    except TlsFailed as error:
-        if error.plain_text:
-            return _in_the_clear(name, escape_octets(error.plain_text[:_SHOWN]))
-        return [
-            f"good: NOOP, which was sent in the clear behind {name}, was not run under TLS: the handshake failed",
-            f"({escape(str(error))}; {name} alone shows whether that was because of NOOP)",
-        ]
-    session.answers.timeout = _PATIENCE
-    return await _wait_for(session, slipped, name)
-
-
-def _in_the_clear(name: str, answer: str) -> list[str]:
-    return [
-        f"wrong, but no danger: the server went on in the clear after it had agreed to {name}, before the handshake",
-        f"what it said there: {answer}",
-    ]
-
-
-async def _wait_for(session: Session, slipped: Exchange, name: str) -> list[str]:
-    try:
-        answer = await session.answers.completion(slipped)
-    except TimeLimit:
-        return [f"good: NOOP, which was sent in the clear behind {name}, was thrown away at the handshake"]
-    except ConnectionLost as error:
-        return [f"good: NOOP, which was sent in the clear behind {name}, was not run: {escape(str(error))}"]
-    except SessionError as error:
-        return [f"nothing can be said: {escape(str(error))}"]
-    return [
-        f"CRITICAL: the server ran NOOP under TLS, though it was sent in the clear behind {name}: {_words(answer)}",
-        "somebody on the way can put commands into a protected session; have the server updated",
-    ]
-
-
-def _words(status: Status) -> str:
-    return escape(f"{status.status} {status.text.decode('utf-8', 'replace')}")
+def _lines(found: Slipped) -> list[str]:
+    return [line.format(name=found.name, words=found.words) for line in _LINES[found.fate]]

@@ -21,6 +21,7 @@ from mailshell.interpreter.options import Options
 from mailshell.interpreter.refusal import Refused
 from mailshell.interpreter.result import Result
 from mailshell.interpreter.url_target import follow
+from mailshell.lint.rule import Severity
 from mailshell.render.json import to_line
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint
@@ -28,8 +29,9 @@ from mailshell.transport.errors import ConnectFailed
 from mailshell.transport.thread import in_thread
 
 _IDLE_SECONDS = 10.0
-#: What runs when the run is to end has so long to end in good order.
-_LAST_SECONDS = 0.7
+#: What runs when the run is to end has so long to end in good order: somebody waits after Ctrl-C, and nobody where the
+#: reader of the results has gone.
+_INTERRUPTED_SECONDS, _UNREAD_SECONDS = 0.7, 2.0
 
 
 class BatchConsole:
@@ -205,7 +207,7 @@ async def run(
             interpreter.sessions.current.leaving = True
             if interrupted.done():
                 work.cancel()
-            await asyncio.wait({work}, timeout=_LAST_SECONDS)
+            await asyncio.wait({work}, timeout=_INTERRUPTED_SECONDS if interrupted.done() else _UNREAD_SECONDS)
             work.cancel()
             interpreter.sessions.abort()
             await asyncio.wait({work})
@@ -213,9 +215,17 @@ async def run(
             console.say("interrupted")
             return Exit.INTERRUPTED
         status = Exit.OK if work.cancelled() else work.result()
+    if _found_enough(interpreter):
+        status = worse(status, Exit.FINDINGS)
     if console.output_failed.done():
         return worse(status, _output_failed(console, console.output_failed.result()))
     return status
+
+
+def _found_enough(interpreter: Interpreter) -> bool:
+    """Whether something as bad as ``--fail-on`` says was found in any of the sessions."""
+    least = interpreter.options.fail_on
+    return least is not None and any(severity >= Severity[least.upper()] for severity in interpreter.findings.tally)
 
 
 def _output_failed(console: BatchConsole, error: OSError) -> Exit:
@@ -277,6 +287,8 @@ async def _run(interpreter: Interpreter, endpoint: Endpoint | None, lines: LineR
         status = worse(status, Exit.LOST)
     for _, one in sessions:
         await one.close()
+        # What was found in the farewell belongs to no line.
+        one.findings.take()
         if one.session is not None:
             await one.session.wait_closed()
     return status
@@ -308,7 +320,7 @@ async def open_session(interpreter: Interpreter, endpoint: Endpoint, *, follows:
         abort(interpreter)
     else:
         return status
-    interpreter.console.finished(result)
+    interpreter.finish(result)
     return result.exit
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailshell.config.settings import SETTINGS
+from mailshell.misbehave.road import KINDS
+from mailshell.modes.trouble import known_words
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
 from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
 
@@ -45,6 +47,10 @@ def options_of(parser: argparse.ArgumentParser) -> list[Option]:
             words = tuple(map(str, action.choices or ()))
             if action.dest == "level":
                 words = SETTINGS["debug"].words
+            elif action.dest == "misbehave":
+                words = tuple(known_words())
+            elif action.dest == "fault":
+                words = tuple(kind.name + "=" * kind.value.startswith("=") for kind in KINDS)
             names = tuple(action.option_strings)
             file, setting = action.metavar in _FILES, action.metavar == _SETTING
             options.append(Option(names, action.help or "", takes, words, file, setting))

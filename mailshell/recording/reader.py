@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mailshell.protocol.events import Side
+from mailshell.recording.file import SUFFIX
 from mailshell.recording.header import Header, read_header
 from mailshell.recording.octets import Piece, UnreadableRecording, from_json
 
@@ -111,7 +112,12 @@ def _unended(line: bytes, number: int) -> str:
 
 
 def open_recording(path: Path) -> Recording:
-    """Open a file. UnreadableRecording or OSError; the file is closed when the recording is no longer used."""
+    """Open a file; its name may be given without the suffix that recording adds.
+
+    UnreadableRecording or OSError; the file is closed when the recording is no longer used.
+    """
+    if path.name and not path.exists() and (named := path.with_name(path.name + SUFFIX)).exists():
+        path = named
     if path.is_fifo():
         # Opening one would wait for somebody who writes.
         raise UnreadableRecording("this is a pipe, and a recording is read from a file")

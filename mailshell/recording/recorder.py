@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring as quote
 
-from mailshell.protocol.events import Deviation, Side
+from mailshell.lint.finding import Finding
+from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.imap.commands import unquote
 from mailshell.protocol.secrecy import Secrets
@@ -43,6 +44,7 @@ class Recorder:
         self._unsafe = header.redaction == UNSAFE
         self._literals = Literals() if header.protocol == "imap" and not self._unsafe else None
         self._last = started
+        self._findings: list[Finding] = []
         self._ended = False
         file.write(header.line())
 
@@ -57,6 +59,7 @@ class Recorder:
         match event:
             case Octets():
                 self._octets(event)
+                self._write_findings()
             case Connected():
                 attempts = f',"attempts":[{",".join(map(self._quoted, event.attempts))}]' if event.attempts else ""
                 self._write("connect", event.time, f'"peer":{quote(event.peer)}{attempts}')
@@ -82,7 +85,8 @@ class Recorder:
                 self._write_members("injected", event.time, members)
             case Closed():
                 by = "server" if event.by_server else "client"
-                self._write("end", event.time, f'"by":"{by}","how":{self._quoted(event.reason)}')
+                broken = ',"broken":true' if event.broken else ""
+                self._write("end", event.time, f'"by":"{by}","how":{self._quoted(event.reason)}{broken}')
                 self.close(event.time)
             case Diagnostic():
                 self._write("stderr", event.time, f'"text":{self._quoted(event.text)}')
@@ -90,14 +94,28 @@ class Recorder:
     def event(self, event: Event, time: float, tls: bool) -> None:
         if self._literals is not None:
             self._literals.event(event)
-        if isinstance(event, Deviation):
-            place = self._visible[event.side].place
+        self._write_findings()
+
+    # --- from lint
+
+    def finding(self, finding: Finding) -> None:
+        """Something is wrong. It is written behind the octets that it is about, which are recorded by then or next.
+
+        ``start`` and ``end`` are offsets in what of the stream is in the recording.
+        """
+        self._findings.append(finding)
+
+    def _write_findings(self) -> None:
+        for finding in self._findings:
+            place, rule = self._visible[finding.side].place, finding.rule
             self._write(
                 "deviation",
-                time,
-                f'"rule":{quote(event.rule)},"side":"{event.side.value}","start":{place(event.start)},"end":{place(event.end)},'
-                f'"message":{self._quoted(event.message)},"section":{quote(event.section)}',
+                finding.time,
+                f'"rule":{quote(rule.name)},"id":{quote(rule.id)},"severity":{quote(rule.severity.word)},'
+                f'"side":"{finding.side.value}","start":{place(finding.start)},"end":{place(finding.end)},'
+                f'"message":{self._quoted(finding.message)},"section":{quote(rule.source)}',
             )
+        self._findings.clear()
 
     # --- from the person
 
@@ -116,6 +134,7 @@ class Recorder:
     def close(self, time: float) -> None:
         """End the recording in good order: counts, and a hash of all lines before this one."""
         if not self._ended:
+            self._write_findings()
             self._ended = True
             self._write(
                 "close",

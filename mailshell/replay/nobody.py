@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailshell.protocol.events import Deviation, LimitReached
+from mailshell.protocol.events import LimitReached
 from mailshell.protocol.exchange import Exchange, Status, Stray
 from mailshell.protocol.imap.response import Response
 
@@ -20,7 +20,7 @@ class Nobody:
 
     def stray(self, stray: Stray) -> None: ...
 
-    def report(self, report: Deviation | LimitReached) -> None: ...
+    def report(self, report: LimitReached) -> None: ...
 
     def injected(self, octets: bytes) -> None: ...
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mailshell.lint.finding import Finding
+from mailshell.lint.rule import Severity
+from mailshell.lint.session import linter_for
 from mailshell.recording.reader import Record, Recording
 from mailshell.replay.player import Player
+from mailshell.report.text import finding_lines
 from mailshell.text.escape import escape
 from mailshell.trace.trace import Trace
 
@@ -18,7 +22,9 @@ class Shower:
 
     def __init__(self, recording: Recording, trace: Trace, write: Callable[[str], object]) -> None:
         self._recording = recording
+        self._trace = trace
         self._player = Player(recording.header, [trace])
+        self._player.observers.append(linter_for(self._player.engine, self._found, level=Severity.WARNING))
         self._write = write
 
     def show(self, record: Record) -> None:
@@ -26,6 +32,9 @@ class Shower:
         if (line := _told(record)) is not None:
             self._write(f"{line}\n")
         self._player.play(record)
+
+    def _found(self, finding: Finding) -> None:
+        self._trace.finding(finding_lines(finding), finding.rule.hint, tls=self._player.tls)
 
     def finish(self) -> None:
         """Say what was not as it should be."""

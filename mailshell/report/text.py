@@ -13,10 +13,11 @@ from mailshell.render.columns import cells
 from mailshell.text.escape import escape, escape_octets
 from mailshell.text.sentences import counted
 
-#: Of the octets before and behind the marked ones so many are shown.
-_AROUND = 60
-_MOST_MARKED = 60
 _INDENT = "    "
+#: The widest lines with octets (cells), unless the terminal is narrower.
+_WIDEST = 130
+#: On either side of the mark so many characters are shown at least.
+_AROUND = 10
 
 
 def headline(finding: Finding, secrets: Secrets | None = None) -> str:
@@ -26,41 +27,52 @@ def headline(finding: Finding, secrets: Secrets | None = None) -> str:
     return escape(f"{rule.severity.word} {rule.id} {rule.name}: {message} ({rule.source})")
 
 
-def finding_lines(finding: Finding, secrets: Secrets | None = None) -> Iterator[str]:
-    """The headline, and below it the octets as far as they are at hand."""
+def finding_lines(finding: Finding, secrets: Secrets | None = None, width: int = _WIDEST) -> Iterator[str]:
+    """The headline, and below it the octets as far as they are at hand, in no more than ``width`` cells."""
     yield headline(finding, secrets)
-    yield from _marked(finding, secrets)
+    yield from _marked(finding, secrets, min(width, _WIDEST) - len(_INDENT))
     if finding.otherwise:
         otherwise = secrets.mask_str(finding.otherwise) if secrets else finding.otherwise
         yield f"{_INDENT}or else: {escape(otherwise)}"
 
 
-def _marked(finding: Finding, secrets: Secrets | None) -> Iterator[str]:
-    expected = f"expected: {escape(finding.expected)}" if finding.expected else ""
+def place(finding: Finding) -> str:
+    """``octet 120``, ``octets 120 to 123``: where the finding is in the server's stream, which begins with 0."""
+    if finding.end - finding.start <= 1:
+        return f"octet {finding.start:,}"
+    return f"octets {finding.start:,} to {finding.end - 1:,}"
+
+
+def _marked(finding: Finding, secrets: Secrets | None, width: int) -> Iterator[str]:
+    expected = place(finding) + (f", expected: {escape(finding.expected)}" if finding.expected else "")
     line = finding.line
     if not line:
-        if expected:
-            yield _INDENT + expected
+        yield _INDENT + expected
         return
     if secrets and secrets.mask(line) != line:
         # What is masked has another length: a mark would tell how long the secret is.
         yield _INDENT + escape_octets(secrets.mask(line))
-        if expected:
-            yield _INDENT + expected
+        yield _INDENT + expected
         return
     before, marked = line[: finding.at], line[finding.at : finding.until]
     behind = line[finding.until :].removesuffix(b"\n").removesuffix(b"\r")
-    if len(before) > _AROUND:
-        before = before[-_AROUND:]
-        left = "…"
-    else:
-        left = ""
-    shown = escape_octets(before)
-    middle = escape_octets(marked[:_MOST_MARKED]) + ("…" if len(marked) > _MOST_MARKED else "")
-    right = escape_octets(behind[:_AROUND]) + ("…" if len(behind) > _AROUND else "")
-    yield f"{_INDENT}{left}{shown}{middle}{right}"
+    middle = _cut(escape_octets(marked), max(_AROUND, width - 2 * _AROUND))
+    left, right = escape_octets(before), escape_octets(behind)
+    room = max(2 * _AROUND, width - cells(middle))
+    left = _cut(left, max(room // 2, room - cells(right)), end=True)
+    right = _cut(right, room - cells(left))
+    yield f"{_INDENT}{left}{middle}{right}"
     mark = "^" * max(1, cells(middle))
-    yield f"{_INDENT}{' ' * cells(left + shown)}{mark} {expected}".rstrip()
+    yield f"{_INDENT}{' ' * cells(left)}{mark} {expected}"
+
+
+def _cut(text: str, width: int, *, end: bool = False) -> str:
+    """The beginning of the text, or its end, in no more than so many cells; what is left out is an ellipsis."""
+    if cells(text) <= width:
+        return text
+    while text and cells(text) >= width:
+        text = text[1:] if end else text[:-1]
+    return f"…{text}" if end else f"{text}…"
 
 
 def rule_page(rule: Rule, protocol: str, width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The function keys: help, debug level, explanations, vi or emacs."""
+"""The function keys: help, debug level, explanations, vi or emacs, the last finding."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from mailshell.interpreter.local.table import COMMANDS
 from mailshell.interpreter.sessions import Sessions
 
 
-def shell_keys(sessions: Sessions, show_help: Callable[[str], Coroutine[Any, Any, None]]) -> KeyBindings:
-    """The keys. ``show_help`` shows the page of a topic (empty: the short page) above the prompt."""
+def shell_keys(sessions: Sessions, show: Callable[[str], Coroutine[Any, Any, None]]) -> KeyBindings:
+    """The keys. ``show`` runs a local command and shows its answer above the prompt."""
     keys = KeyBindings()
 
     def set_to(name: str, value: Value) -> None:
@@ -26,7 +26,8 @@ def shell_keys(sessions: Sessions, show_help: Callable[[str], Coroutine[Any, Any
 
     @keys.add("f1")
     def help_(event: KeyPressEvent) -> None:
-        event.app.create_background_task(show_help(topic_of(sessions.current, event.current_buffer.text)))
+        topic = topic_of(sessions.current, event.current_buffer.text)
+        event.app.create_background_task(show(f".help {topic}".rstrip()))
 
     @keys.add("f2")
     def level(event: KeyPressEvent) -> None:
@@ -39,6 +40,10 @@ def shell_keys(sessions: Sessions, show_help: Callable[[str], Coroutine[Any, Any
     @keys.add("f4")
     def editing(event: KeyPressEvent) -> None:
         set_to("editing", "emacs" if sessions.current.options.editing == "vi" else "vi")
+
+    @keys.add("f5")
+    def why(event: KeyPressEvent) -> None:
+        event.app.create_background_task(show(".why"))
 
     return keys
 

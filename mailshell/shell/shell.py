@@ -70,7 +70,7 @@ class Shell:
             complete_style=CompleteStyle.COLUMN,
             complete_while_typing=Condition(lambda: options.complete_while_typing),
             enable_open_in_editor=False,
-            key_bindings=merge_key_bindings([tab.keys(), shell_keys(sessions, self._help)]),
+            key_bindings=merge_key_bindings([tab.keys(), shell_keys(sessions, self._show)]),
             style=DynamicStyle(lambda: input_style(options.theme) if options.colour else None),
             include_default_pygments_style=False,
             input_processors=[ConditionalProcessor(HintProcessor(sessions), grey & hints)],
@@ -102,12 +102,12 @@ class Shell:
         mode = "normal" if is_navigating else ""
         return toolbar_text(self.interpreter, self._prompt.default_buffer.text, self.console.width, mode)
 
-    async def _help(self, topic: str) -> None:
-        """Show help above the prompt, and what is typed in it again."""
+    async def _show(self, line: str) -> None:
+        """Show the answer to a local command above the prompt, and what is typed in it again."""
         async with in_terminal():
             with self.console.screen.bare():
                 try:
-                    await table.run(self.interpreter, f".help {topic}".rstrip())
+                    await table.run(self.interpreter, line)
                 except UsageError as error:
                     self.console.say(escape(str(error)))
 

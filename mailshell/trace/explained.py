@@ -24,6 +24,9 @@ class Explained:
     def event(self, event: Event) -> None:
         """Ask the explainer, if there is one."""
         self._texts = []
+        if isinstance(event, Deviation):
+            # Whoever tells of it says what it means.
+            return
         explainer = self._settings.explainer
         if isinstance(event, Began):
             self._lines.clear()
@@ -65,4 +68,4 @@ class Explained:
         if isinstance(event, Completed):
             return self._waiting.pop(event.exchange, []) + texts
         surprise = isinstance(event, Untagged) and event.exchange is None and event.response.name == "BYE"
-        return texts if surprise or isinstance(event, (Deviation, LimitReached)) else []
+        return texts if surprise or isinstance(event, LimitReached) else []

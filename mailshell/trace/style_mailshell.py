@@ -16,10 +16,11 @@ With ``explain`` on, the rows that begin with a dot in the third column say what
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailshell.protocol.events import (
     BodyEnd,
     BodyPart,
-    Deviation,
     Frame,
     LimitReached,
     Line,
@@ -70,8 +71,7 @@ class MailshellStyle:
         self._explained.event(event)
         self._goodbye.event(event)
         self._requests.event(event, time, tls)
-        if isinstance(event, (Deviation, LimitReached)):
-            # A Stray follows a Deviation that says what is wrong with it, and its line was shown before that.
+        if isinstance(event, LimitReached):
             text = escape(self._settings.mask_text(str(event)))
             self._rows.add(prefix.of_side(event.side, tls, prefix.SURPRISE), text)
         elif self._settings.level == 1:
@@ -81,6 +81,14 @@ class MailshellStyle:
         elif isinstance(event, (Line, LinePart, LiteralPart, BodyPart, BodyEnd)):
             self._frame(event, tls)
         self._explain(self._explained.of_request(event) if self._settings.level == 1 else self._explained.rest())
+        self._rows.flush()
+
+    def finding(self, lines: Iterable[str], advice: str, *, tls: bool) -> None:
+        """What is wrong with the rows above, in lines fit for a terminal."""
+        for line in lines:
+            self._rows.add(prefix.of_side(Side.SERVER, tls, prefix.SURPRISE), line)
+        if self._settings.explainer is not None and advice:
+            self._explain([f"what to do: {advice}"])
         self._rows.flush()
 
     def _frame(self, frame: Frame, tls: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from mailshell.protocol.exchange import Event
@@ -126,6 +126,20 @@ class Trace:
     def explain(self, explain: bool) -> None:
         if explain != self.explain:
             self._settings.explainer = self._new_explainer() if explain else None
+
+    @property
+    def shows_findings(self) -> bool:
+        """Whether ``finding`` shows anything."""
+        return self._settings.level > 0 and isinstance(self._style, MailshellStyle)
+
+    def finding(self, lines: Iterable[str], advice: str = "", *, tls: bool) -> None:
+        """What is wrong with what the server said last, in lines fit for a terminal; the style ``mailshell`` shows it.
+
+        Whoever observes the session as well gives it, after this trace was given the event. ``advice``, what can be
+        done about it, stands below if lines are explained.
+        """
+        if self._settings.level and isinstance(self._style, MailshellStyle):
+            self._style.finding(lines, advice, tls=tls)
 
     def _new_explainer(self) -> Explainer:
         # The tables are read only when somebody wants them.

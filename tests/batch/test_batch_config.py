@@ -46,10 +46,10 @@ def test_what_is_in_force_and_where_it_comes_from(config: Path) -> None:
 
 
 def test_config_tells_what_is_wrong(config: Path) -> None:
-    write(config, "[settings]\nhint = true\nfold = 2\n")
+    write(config, "[settings]\nhistor = 9\nfold = 2\n")
     outcome = inside("config")
     assert outcome.status == 2
-    assert outcome.messages == [f"{config}: line 2: there is no setting hint; did you mean hints?"]
+    assert outcome.messages == [f"{config}: line 2: there is no setting histor; did you mean history?"]
     assert "fold = 2" in outcome.out
 
 

@@ -75,7 +75,7 @@ def test_an_interrupted_password_command_ends_quietly(serve: Serve, tmp_path: Pa
 
 
 def test_an_interrupt_while_standard_input_is_silent(serve: Serve) -> None:
-    server = serve(f"S: {PREAUTH}\nC: a1 NOOP\nS: a1 OK\nSTALL")
+    server = serve(f"S: {PREAUTH}\nC: a1 NOOP\nS: a1 OK done\nSTALL")
     reader, writer = os.pipe()
     os.write(writer, b"NOOP\nNOOP without an end of line")
     process = spawn(server.url(), stdin=reader)
@@ -107,11 +107,11 @@ def test_an_interrupted_pop3_session_commits_nothing(serve: Serve) -> None:
 
 
 MANY = b"".join(b'* LIST () "/" "mailbox %d"\r\n' % number for number in range(20_000))
-LISTING: Script = [f"S: {PREAUTH}", 'C: a1 LIST "" *', MANY, "S: a1 OK\nLOGOUT"]
+LISTING: Script = [f"S: {PREAUTH}", 'C: a1 LIST "" *', MANY, "S: a1 OK done\nLOGOUT"]
 MESSAGE: Script = [
     f"S: {PREAUTH}",
     "C: a1 FETCH 1 BODY[]",
-    b"* 1 FETCH (BODY[] {1000000}\r\n%b)\r\na1 OK\r\n" % (b"x" * 1_000_000),
+    b"* 1 FETCH (BODY[] {1000000}\r\n%b)\r\na1 OK done\r\n" % (b"x" * 1_000_000),
     "LOGOUT",
 ]
 

@@ -101,7 +101,7 @@ def test_results_and_messages_go_apart(serve: Serve) -> None:
 def test_one_object_for_each_result(serve: Serve) -> None:
     outcome = command(serve(THREE).url(), "--json", *lines("NOOP", "CHECK", ".bogus", "", "NOOP"))
     assert [sorted(result) for result in outcome.results] == [
-        ["code", "command", "data", "milliseconds", "status", "text", "untagged"]
+        ["code", "command", "data", "findings", "milliseconds", "status", "text", "untagged"]
     ] * len(outcome.results)
     first, second = outcome.results[:2]
     assert (first["command"], first["status"], first["text"], first["data"], first["untagged"]) == (

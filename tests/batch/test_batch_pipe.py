@@ -74,7 +74,8 @@ def test_a_program_that_ends_early_is_no_error(serve: Serve) -> None:
     script = [f"S: {POP3}", "C: RETR 1", b"+OK\r\n" + body + b".\r\n", "C: NOOP", "S: +OK", "QUIT"]
     outcome = run(serve, script, "RETR 1 | head -n 1", "NOOP", scheme="pop3")
     assert outcome.status == 0
-    assert all("belongs after login" in message for message in outcome.messages)
+    # The server answers before any login, and lint tells of that.
+    assert all("belongs after login" in message or message.startswith("!") for message in outcome.messages)
     assert outcome.out.splitlines()[0] == "line"
 
 

@@ -225,7 +225,7 @@ def test_a_function_of_imaplib_never_fails_but_with_a_sentence(name: str, argume
     ],
 )
 def test_what_used_to_end_a_run(serve: Serve, typed: str, message: str) -> None:
-    outcome = inside(serve([f"S: {PREAUTH}", "C: a1 NOOP", "S: a1 OK", "LOGOUT"]).url(), *lines(typed, "NOOP"))
+    outcome = inside(serve([f"S: {PREAUTH}", "C: a1 NOOP", "S: a1 OK done", "LOGOUT"]).url(), *lines(typed, "NOOP"))
     assert outcome.status == 2
     assert outcome.messages == [message]
 

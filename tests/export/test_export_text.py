@@ -29,7 +29,7 @@ def test_arrows_tell_the_side_and_tls(tmp_path: Path) -> None:
         "*** mark: here it comes",
         "*** note: the literal is right",
         "<~  .one dot",
-        " ** deviation: an answer with the tag zz, which no command waits for (RFC 9051 2.2.2)",
+        " ** deviation: error S01: no command with the tag zz is under way (RFC 9051 2.2.1)",
         "*** the server closed the connection",
         " ** the recording has no closing event: it was cut off, or is still being written",
     ):

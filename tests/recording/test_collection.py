@@ -44,7 +44,7 @@ def test_each_can_be_shown(path: Path) -> None:
     assert header.redaction == "masked"
     for style in STYLES:
         for level in (1, 3, 5):
-            assert "warning" not in shown(path, level, style)
+            assert "--- warning" not in shown(path, level, style)
     text = shown(path, 3, "mailshell", explain=True)
     assert "  · " in text
     assert not any(octet < " " and octet != "\n" for octet in text)

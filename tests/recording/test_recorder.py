@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailshell.protocol.events import Deviation, SecretSpan, Side
+from mailshell.lint.finding import Finding
+from mailshell.lint.imap.table import RULES as IMAP
+from mailshell.protocol.events import SecretSpan, Side
 from mailshell.protocol.secrecy import Secrets
 from mailshell.recording.digest import Digest
 from mailshell.recording.file import RecordingFile
@@ -40,6 +42,11 @@ def read(path: Path) -> list[Record]:
 
 def server(octets: bytes, time: float = 10.0, *secret: SecretSpan) -> Octets:
     return Octets(Side.SERVER, octets, time, False, 0, secret)
+
+
+def found(side: Side, start: int, end: int) -> Finding:
+    rule = IMAP["bare-lf"]
+    return Finding(rule, side, start, end, "a bare LF", "CRLF", "", 10.0, b"", 0, 0, 1)
 
 
 def test_each_event_is_a_line(tmp_path: Path) -> None:
@@ -80,7 +87,8 @@ def test_what_a_person_says_and_what_deviates(tmp_path: Path) -> None:
     recorder.command("SELECT INBOX", 10.0)
     recorder.note("the password is hunter22", 10.0)
     recorder.mark("here", 10.0)
-    recorder.event(Deviation(Side.SERVER, "bare-lf", 3, 4, "a bare LF", "RFC 9051 2.2"), 10.0, False)
+    recorder.finding(found(Side.SERVER, 3, 4))
+    recorder.close(10.0)
     records = read(path)
     assert [one.text("text") for one in records[:3]] == ["SELECT INBOX", "the password is ⟦password⟧", "here"]
     assert (records[3].kind, records[3].text("rule"), records[3].number("end")) == ("deviation", "bare-lf", 4)
@@ -200,7 +208,7 @@ def test_the_hash_is_that_of_the_pieces_in_their_order(pieces: list[tuple[int, b
 
 
 def test_offsets_and_counts_do_not_tell_the_length_of_a_secret(tmp_path: Path) -> None:
-    found = []
+    seen = []
     for length in (8, 11):
         path = tmp_path / f"{length}.mwire"
         secret = b"p" * length
@@ -208,8 +216,8 @@ def test_offsets_and_counts_do_not_tell_the_length_of_a_secret(tmp_path: Path) -
         line = b"a2 LOGIN ana " + secret + b" \xff\r\n"
         span = SecretSpan(13, 13 + length, "password")
         recorder.wire(Octets(Side.CLIENT, line, 10.0, False, 59, (span,)))
-        recorder.event(Deviation(Side.CLIENT, "x", 59 + 14 + length, 59 + 15 + length, "", ""), 10.0, False)
-        recorder.event(Deviation(Side.CLIENT, "x", 40, 52, "", ""), 10.0, False)
+        recorder.finding(found(Side.CLIENT, 59 + 14 + length, 59 + 15 + length))
+        recorder.finding(found(Side.CLIENT, 40, 52))
         recorder.close(10.0)
-        found.append([(one.number("start"), one.number("end"), one.number("client")) for one in read(path)])
-    assert found[0] == found[1] == [(0, 0, 0), (0, 0, 0), (23, 24, 0), (0, 2, 0), (0, 0, 26)]
+        seen.append([(one.number("start"), one.number("end"), one.number("client")) for one in read(path)])
+    assert seen[0] == seen[1] == [(0, 0, 0), (0, 0, 0), (23, 24, 0), (0, 2, 0), (0, 0, 26)]

@@ -6,6 +6,7 @@ import io
 import json
 import time
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from mailshell.recording import reader
 from mailshell.recording.header import Header, read_header
 from mailshell.recording.octets import UnreadableRecording
-from mailshell.recording.reader import Record, Recording
+from mailshell.recording.reader import Record, Recording, open_recording
 
 HEADER = Header("imap", host="mail.example.org", port=993, tls="implicit").line()
 CLOSE = b'{"k":"close","dt":0,"events":1}\n'
@@ -135,3 +136,14 @@ def test_reading_is_lazy_and_flat() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2 << 20
+
+
+def test_the_suffix_may_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.mwire"
+    path.write_bytes(Header("imap").line())
+    assert open_recording(tmp_path / "a").header.protocol == "imap"
+    (tmp_path / "a").write_text("something else")
+    with pytest.raises(UnreadableRecording):
+        open_recording(tmp_path / "a")
+    with pytest.raises(OSError, match="b"):
+        open_recording(tmp_path / "b")

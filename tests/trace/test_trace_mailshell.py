@@ -136,15 +136,28 @@ def test_surprises(level: int, line: str | None) -> None:
     player = Player(level=level).connect().server(b"* OK hi\r\nbogus\n").client(b"a1 NOOP\r\n")
     player.server(b"a9 OK what\r\n* BYE I'm off\r\n").close(reason="the server closed the connection \x1b")
     surprises = [row for row in player.rows if row[2] == "!"]
-    expected = [
-        "S:! a line ends with a bare LF instead of CRLF (RFC 9051 2.2)",
-        "S:! a line that is neither untagged, tagged nor a continuation request (RFC 9051 2.2.2)",
-        "S:! an answer with the tag a9, which no command waits for (RFC 9051 2.2.2)",
-    ]
+    expected = []
     if level == 1:
         expected += ["S:! * BYE I'm off", "=:! a1 NOOP → no answer  11.5 ms  sent 9, received 15 octets"]
     assert surprises == [*expected, "--! the server closed the connection \\x1b"]
     assert line is None or line in player.rows
+
+
+@pytest.mark.parametrize(("explain", "below"), [(False, []), (True, ["  · what to do: have it mended"])])
+def test_a_finding_stands_below_the_line_that_caused_it(explain: bool, below: list[str]) -> None:
+    player = Player(level=2, explain=explain).connect().server(b"* OK hi\r\n")
+    lines = ["warning F09 spaces: 2 spaces", "    *  OK hi"]
+    player.trace.finding(lines, "have it mended", tls=False)
+    player.trace.finding(lines[:1], tls=True)
+    at = player.rows.index("S:! warning F09 spaces: 2 spaces")
+    assert player.rows[at:] == [
+        "S:! warning F09 spaces: 2 spaces", "S:!     *  OK hi", *below, "S~! warning F09 spaces: 2 spaces"
+    ]  # fmt: skip
+    assert player.trace.shows_findings
+    player.trace.style = "imaplib"
+    assert not player.trace.shows_findings
+    player.trace.finding(lines, tls=False)
+    assert player.rows[at + 2 + len(below) + 1 :] == []
 
 
 def test_injected_octets_tls_and_diagnostics() -> None:

@@ -35,6 +35,7 @@ def take_effect(interpreter: Interpreter) -> None:
         trace.theme = None if options.theme == "auto" else options.theme
     if session is not None:
         session.answers.timeout = options.timeout
+    interpreter.findings.take_effect()
 
 
 def value_of(interpreter: Interpreter, setting: Setting) -> str:

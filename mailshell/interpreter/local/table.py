@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from mailshell.config.settings import did_you_mean
 from mailshell.exits import UsageError
 from mailshell.interpreter import pipe
-from mailshell.interpreter.local import aliases, connection, recording, security, session, sessions, settings, wire
+from mailshell.interpreter.local import (
+    aliases,
+    connection,
+    lint,
+    recording,
+    security,
+    session,
+    sessions,
+    settings,
+    wire,
+)
 from mailshell.interpreter.local.command import LocalCommand
 from mailshell.interpreter.local.help import show as show_help
 from mailshell.interpreter.result import Result
@@ -39,6 +49,7 @@ GROUPS: dict[str, tuple[LocalCommand, ...]] = {
     "Sessions": sessions.COMMANDS,
     "The wire": wire.COMMANDS,
     "The session": session.COMMANDS,
+    "What is wrong": lint.COMMANDS,
     "Recording": recording.COMMANDS,
     "Habits": settings.COMMANDS + aliases.COMMANDS,
 }
