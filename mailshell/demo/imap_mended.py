@@ -53,9 +53,10 @@ class _Envelope(EnvelopeStructure):  # type: ignore[misc]
 
 def _envelope(_cls: type[LoadedMessage], message: MessageContent) -> EnvelopeStructure:
     parsed = message.header.parsed
+    date = parsed.date
     envelope = _Envelope(
-        # pymap fails at a date that it can't read.
-        None,
+        # pymap fails at a date that it can't read; SEARCH looks for one here.
+        date if date is not None and date.datetime is not None else None,
         parsed.subject,
         parsed.from_,
         parsed.sender,

@@ -17,8 +17,8 @@ from mailshell.streams import reason
 def open_output(path: Path, recording: Path | None, *, force: bool) -> Iterator[BinaryIO]:
     """A file to write to. If that fails, a file that was made for it is removed.
 
-    ``force``: a file that is there already may be overwritten, but not the recording that is read, if one is. UsageError, with
-    one sentence, for all that goes wrong.
+    ``force``: a file that is there already may be overwritten, but not the recording that is read, if one is.
+    UsageError, with one sentence, for all that goes wrong.
     """
     try:
         if force and recording is not None and path.exists() and path.samefile(recording):

@@ -24,10 +24,10 @@ BEGIN = {
     "pop3": (b"+OK ready\r\n", b"USER ana\r\nPASS secret\r\nRETR 1\r\n"),
 }
 _LOGIN = b"+OK\r\n+OK\r\n"
-#: By what they are: for a million a megabyte of one thing, or 100,000 short lines.
+#: By what they are: for a million up to a megabyte of one thing, or up to 100,000 short lines.
 IMAP = {
     "open parentheses": lambda n: b"* 1 FETCH (" + b"(" * n + b"\r\n",
-    "closed parentheses": lambda n: b"* 1 FETCH (" + b")" * n + b"\r\n",
+    "closed parentheses": lambda n: b"* 1 FETCH (" + b")" * (n // 4) + b"\r\n",
     "pairs of parentheses": lambda n: b"* 1 FETCH (ENVELOPE " + b"()" * (n // 2) + b")\r\n",
     "lists with a space between": lambda n: b"* 1 FETCH (ENVELOPE (NIL NIL (" + b") ((" * (n // 4) + b"\r\n",
     "spaces": lambda n: b'* LIST () "/" ' + b" " * n + b"\r\n",
@@ -36,7 +36,7 @@ IMAP = {
     "backslashes": lambda n: b'* LIST () "/" "' + b"\\" * n + b"\r\n",
     "tiny lines": lambda n: b"x\r\n" * (n // 10),
     "empty lines": lambda n: b"\r\n" * (n // 10),
-    "lines of LF": lambda n: b"* 1 EXISTS\n" * (n // 20),
+    "lines of LF": lambda n: b"* 1 EXISTS\n" * (n // 40),
     "CR": lambda n: b"* OK " + b"\r" * n + b"\r\n",
     "NUL": lambda n: b"* OK " + b"\0" * n + b"\r\n",
     "8-bit octets": lambda n: b"* OK " + b"\xc3 " * (n // 2) + b"\r\n",
@@ -45,22 +45,22 @@ IMAP = {
     "flags of a message": lambda n: b"* 1 FETCH (FLAGS (" + b"\\Q " * (n // 3) + b"))\r\n",
     "response codes": lambda n: b"* OK " + b"[UIDNEXT 5] " * (n // 12) + b"\r\n",
     "nested response codes": lambda n: b"* OK " + b"[" * (n // 2) + b"]" * (n // 2) + b" ok\r\n",
-    "statuses with a code": lambda n: b"* OK [UIDNEXT 0]\r\n" * (n // 20),
+    "statuses with a code": lambda n: b"* OK [UIDNEXT 0]\r\n" * (n // 60),
     "permanent flags": lambda n: b"* OK [PERMANENTFLAGS (" + b"a] " * (n // 3) + b")] ok\r\n",
     "capabilities": lambda n: b"* CAPABILITY IMAP4rev1 " + b"AUTH= " * (n // 6) + b"\r\n",
     "numbers": lambda n: b"* SEARCH " + b"7 " * (n // 2) + b"\r\n",
     "digits": lambda n: b"* " + b"9" * n + b" EXISTS\r\n",
     "a set": lambda n: b"* VANISHED " + b"1:5," * (n // 4) + b"9\r\n",
-    "announcements": lambda n: b"* 1 FETCH (BODY[] {5}\r\n" + b"{5}\r\n" * (n // 5),
-    "literals": lambda n: b"* 1 FETCH (" + b"BODY[] {1}\r\n) " * (n // 14) + b")\r\n",
+    "announcements": lambda n: b"* 1 FETCH (BODY[] {5}\r\n" + b"{5}\r\n" * (n // 20),
+    "literals": lambda n: b"* 1 FETCH (" + b"BODY[] {1}\r\n) " * (n // 50) + b")\r\n",
     "sections": lambda n: b"* 1 FETCH (" + b"BODY[ " * (n // 6) + b"\r\n",
     "items": lambda n: b"* 1 FETCH (" + b"UID 5 " * (n // 6) + b"UID 6)\r\n",
     "a name": lambda n: b'* LIST () "/" ' + b"&AAA-" * (n // 5) + b"\r\n",
-    "continuations": lambda n: b"+\r\n" * (n // 10),
-    "completions": lambda n: b"a1 OK\r\n" * (n // 10),
-    "messages": lambda n: b"".join(b"* %d FETCH (UID 5)\r\n" % number for number in range(n // 22)),
+    "continuations": lambda n: b"+\r\n" * (n // 20),
+    "completions": lambda n: b"a1 OK\r\n" * (n // 20),
+    "messages": lambda n: b"".join(b"* %d FETCH (UID 5)\r\n" % number for number in range(n // 60)),
     "expunges": lambda n: b"* 9 EXISTS\r\n* 1 EXPUNGE\r\n" * (n // 25),
-    "parts": lambda n: b"* 1 FETCH (BODYSTRUCTURE (" + b'("A" "B")' * (n // 9) + b' "MIXED"))\r\n',
+    "parts": lambda n: b"* 1 FETCH (BODYSTRUCTURE (" + b'("A" "B")' * (n // 25) + b' "MIXED"))\r\n',
 }
 POP3 = {
     "a header": lambda n: _LOGIN + b"+OK\r\n" + b"Subject: x\r\n" * (n // 12) + b".\r\n",

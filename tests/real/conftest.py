@@ -1,6 +1,7 @@
 """Fixtures: the real servers, each started once. Where one can't run, its tests are skipped and say why.
 
-With ``CI=true`` in the environment they fail instead: there a missing server is a fault of the set-up.
+With ``CI=true`` in the environment they fail instead: there a missing server is a fault of the set-up. What Dovecot and
+Cyrus say in the tests is linted when they end (``real.heard``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from servers.demo import start_demo
 from servers.dovecot import start_dovecot
 from servers.server import Server, Unavailable
 
+from real.heard import EARS, unconfirmed
+
 
 def _run(start: Callable[[], Server]) -> Iterator[Server]:
     try:
@@ -26,14 +29,24 @@ def _run(start: Callable[[], Server]) -> Iterator[Server]:
     server.stop()
 
 
+def _run_overheard(start: Callable[[], Server]) -> Iterator[Server]:
+    """Fails at the end if the server has been blamed for something that is not confirmed."""
+    with EARS:
+        for server in _run(start):
+            yield server
+        found = unconfirmed(server)
+    if found:
+        pytest.fail("not in confirmed_findings.txt:\n" + "\n".join(found), pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Server]:
-    yield from _run(start_dovecot)
+    yield from _run_overheard(start_dovecot)
 
 
 @pytest.fixture(scope="session")
 def cyrus() -> Iterator[Server]:
-    yield from _run(start_cyrus)
+    yield from _run_overheard(start_cyrus)
 
 
 @pytest.fixture(scope="session")

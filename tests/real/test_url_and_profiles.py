@@ -74,7 +74,8 @@ def test_nothing_is_changed_by_it(url: str, tmp_path: Path) -> None:
 def test_what_is_not_there(url: str, tmp_path: Path, rest: str, message: str) -> None:
     done = run(tmp_path, url + rest, "--password-env", "PW")
     assert done.returncode == 1
-    assert message in done.stderr.splitlines()[-1]
+    # Dovecot names the mailbox in UTF-8, of which the linter tells behind it.
+    assert message in done.stderr
 
 
 def test_a_profile_with_tls_a_command_and_a_folder(dovecot: Server, tmp_path: Path) -> None:

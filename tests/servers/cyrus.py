@@ -85,7 +85,8 @@ def start_cyrus() -> Server:
     with open(log, "wb") as out:
         command = ["/usr/lib/cyrus/bin/master", "-C", str(folder / "imapd.conf"), "-M", str(folder / "cyrus.conf")]
         command += ["-p", str(folder / "pid"), "-D"]
-        process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        # At its end the master signals its whole group, and with it any other Cyrus there.
+        process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
     wait_for(imap, process, log)
     wait_for(pop3, process, log)
     return Server(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.places import octets_from
+from mailshell.lint.imap.places import match_at
 from mailshell.protocol.events import Deviation
 from mailshell.protocol.imap.response import Response
 
@@ -63,7 +63,7 @@ class Deviations(Checker):
         rule, expected = found
         token = None
         if event.start > response.offset:
-            token = _TOKEN.match(octets_from(response, event.start))
+            token = match_at(_TOKEN, response, event.start)
         if event.rule == "esearch-pairs" and token and token[0][:1] == b"(":
             rule, expected = "search-parentheses", "the name and the value, MODSEQ n, without parentheses"
         end = event.start + len(token[0]) if token else min(event.end, response.offset + len(response.line))

@@ -21,6 +21,8 @@ SYSTEM = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 _SYSTEM = frozenset(flag.upper() for flag in (*SYSTEM, "\\Recent", "\\*"))
 #: So many combinations of flags, and so many keywords, are kept in mind.
 _MOST = 1000
+#: Without PEEK; RFC822.HEADER sets nothing (RFC 3501 section 6.4.5).
+_SETS_SEEN = re.compile(r"\b(?:BODY\[|BINARY\[|RFC822(?!\.(?:SIZE|HEADER))\b)", re.IGNORECASE)
 _STORE = re.compile(
     r"(\S+) +(?P<modifiers>\([^)]*\) +)?(?P<sign>[+-]?)FLAGS(?P<silent>\.SILENT)? +\(?(?P<flags>[^()]*)\)?\Z",
     re.IGNORECASE,
@@ -140,7 +142,8 @@ class Stores(Checker):
 
     def sent(self, event: Sent, now: Now) -> Faults:
         exchange = event.exchange
-        if exchange.name not in ("FETCH", "UID FETCH"):
+        if exchange.name not in ("FETCH", "UID FETCH") or _SETS_SEEN.search(exchange.words):
+            # A section that is fetched without PEEK sets \Seen (RFC 9051 section 6.4.5).
             self._silent = None
         if exchange.name not in ("STORE", "UID STORE") or len(self._stores) >= 100:
             return NONE

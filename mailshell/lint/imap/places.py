@@ -36,12 +36,12 @@ def _lines(response: Response) -> Iterator[tuple[int, bytes]]:
             offset += segment.header.size
 
 
-def octets_from(response: Response, offset: int) -> bytes:
-    """The octets of the line from an offset on; none inside a literal or outside the response."""
+def match_at(pattern: re.Pattern[bytes], response: Response, offset: int) -> re.Match[bytes] | None:
+    """What matches from this offset on in its line; None if nothing does, or a literal stands there."""
     for at, line in lines_of(response):
         if at <= offset < at + len(line):
-            return line[offset - at :]
-    return b""
+            return pattern.match(line, offset - at)
+    return None
 
 
 def end_of(value: Value, response: Response) -> int:
@@ -55,8 +55,8 @@ def end_of(value: Value, response: Response) -> int:
         case List():
             inside = end_of(value.items[-1], response) if value.items else value.start + 1
             return min(end, inside + 1)
-    quoted = _QUOTED.match(octets_from(response, value.start))
-    return end if quoted is None else value.start + quoted.end()
+    quoted = match_at(_QUOTED, response, value.start)
+    return end if quoted is None else value.start + len(quoted[0])
 
 
 def whole(response: Response | Status) -> Span:

@@ -7,6 +7,7 @@ told of once, and its members are not looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
@@ -22,6 +23,8 @@ MULTIPARTS = frozenset(
     b"alternative appledouble byteranges digest encrypted form-data header-set mixed multilingual parallel related "
     b"report signed voice-message x-mixed-replace".split()
 )
+#: So many faults of one response are told.
+_MOST = 100
 _STRUCTURES = ("BODY", "BODYSTRUCTURE")
 _HOLDING = frozenset({"ENVELOPE", *_STRUCTURES})
 _EXPECTED = {
@@ -38,7 +41,7 @@ class Structures(Checker):
     plain = False
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        return self._structures(received, now) if _may_hold(received) else NONE
+        return islice(self._structures(received, now), _MOST) if _may_hold(received) else NONE
 
     def _structures(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response

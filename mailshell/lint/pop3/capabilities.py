@@ -62,6 +62,9 @@ class Capabilities(Checker):
 
     def completed(self, event: Completed, now: Now) -> Faults:
         status, exchange = event.response, event.exchange
+        if now.pop3.phase is Phase.AUTHORIZATION:
+            # Before the login it is rightly refused (RFC 1939 section 7).
+            return NONE
         if exchange.name == "UIDL" and exchange.multiline and not status.ok and isinstance(status, StatusLine):
             known = now.pop3.capabilities is not None
             if now.pop3.has("UIDL") if known else "UIDL" in (self._before_login or ()):

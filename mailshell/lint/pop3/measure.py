@@ -81,7 +81,7 @@ class Letter:
 
     def _header(self, part: Piece) -> int:
         """Read what belongs to the header; how many of the lines that end in the piece."""
-        end = part.octets.find(b"\r\n\r\n") + 2
+        end = 0 if part.octets[:2] == b"\r\n" else part.octets.find(b"\r\n\r\n") + 2
         if not self.octets and end > 1 and part.line_feeds == part.pairs == part.returns:
             # All of it at once; it gives what the lines give below.
             header = part.octets[:end]

@@ -1,0 +1,220 @@
+"""What a probe works on: connections to the server, what is known of it so far, and where it tells what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mailshell.check.client import Client, Reply
+from mailshell.check.outcome import Outcome, ProbeResult, Verdict
+from mailshell.check.transcript import Transcript
+from mailshell.contract import SessionError
+from mailshell.replay.nobody import Nobody
+from mailshell.session import Session
+from mailshell.text.escape import escape
+from mailshell.wire import Observer
+
+#: Of the transcript so many lines go into the report for one outcome, and so many characters of each.
+_EVIDENCE, _WIDTH = 14, 240
+
+
+class Connector(Protocol):
+    """Opens sessions as the person has chosen: address, TLS, login."""
+
+    protocol: str
+    #: Whether connections begin in the clear, so that STARTTLS or STLS can be tried.
+    clear: bool
+
+    async def connect(
+        self, observers: Callable[[Session], Sequence[Observer]], *, login: bool = True, starttls: bool = True
+    ) -> Session:
+        """A session, with TLS if that was chosen (not with ``starttls`` False), and logged in unless told otherwise.
+
+        ``observers`` makes those that watch it from the first octet. Raises what opening a session raises, UsageError
+        and LoginRefused.
+        """
+        ...
+
+    async def leave(self, session: Session) -> None:
+        """Log out and close."""
+        ...
+
+
+@dataclass(slots=True)
+class Message:
+    """A message of the sample: ``number`` (sequence number or message number), ``uid`` (or UIDL), announced ``size``
+    and, if it was fetched whole, its octets."""
+
+    number: int
+    uid: str = ""
+    size: int | None = None
+    octets: bytes | None = None
+
+
+@dataclass(slots=True)
+class Known:
+    """What probes have learnt and others use. ``capabilities`` by the moment: ``greeting``, ``clear``, ``tls``,
+    ``login``. ``sample``: some messages, small ones first; ``mailbox``: where they are, ``messages``: how many it has.
+    ``sizes`` and ``unique_ids``: what LIST and UIDL say of each message number (POP3).
+    """
+
+    greeting: str = ""
+    capabilities: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    identity: dict[str, str] = field(default_factory=dict)
+    mailbox: str = "INBOX"
+    messages: int | None = None
+    uidvalidity: int | None = None
+    sample: list[Message] = field(default_factory=list)
+    sizes: dict[int, int] = field(default_factory=dict)
+    unique_ids: dict[int, str] = field(default_factory=dict)
+
+
+class Bench:
+    """``allow_writes``: probes may change things in a scratch mailbox. ``no_login``: why nobody can log in, so that
+    probes that need a login are left out (empty: somebody can). ``user``: who logs in, if that is a name. ``known``:
+    see there.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        observe: Callable[[Session], Sequence[Observer]],
+        *,
+        allow_writes: bool = False,
+        no_login: str = "",
+        user: str = "",
+        mailbox: str = "INBOX",
+    ) -> None:
+        self.protocol = connector.protocol
+        self.connector = connector
+        self.allow_writes = allow_writes
+        self.no_login = no_login
+        self.user = user
+        #: The person has ended the check.
+        self.interrupted = False
+        self.known = Known(mailbox=mailbox)
+        #: The probe that runs.
+        self.result = ProbeResult("", "", "")
+        self.source = ""
+        self._observe = observe
+        self._client: Client | None = None
+        self._opened: list[Client] = []
+
+    # --- connections
+
+    async def client(self) -> Client:
+        """A session that is logged in; the same as last time, if that is still open."""
+        if self._client is None or not self._client.session.is_open:
+            self._client = await self.connect()
+        return self._client
+
+    async def connect(self, *, login: bool = True, starttls: bool = True, linted: bool = True) -> Client:
+        """A session of its own; ``leave`` ends it. ``linted`` False: what is sent is wrong on purpose, and what comes
+        back is looked at by the probe only.
+        """
+        made: list[Transcript] = []
+
+        def observers(session: Session) -> Sequence[Observer]:
+            made.append(Transcript(session))
+            return [made[-1], *(self._observe(session) if linted else ())]
+
+        session = await self.connector.connect(observers, login=login, starttls=starttls)
+        # What comes unasked is seen by the observers; nobody is to be told of it meanwhile.
+        session.listener = Nobody()
+        self._opened.append(Client(session, made[-1]))
+        return self._opened[-1]
+
+    async def leave(self, client: Client) -> None:
+        """Log out and close; quietly, if it is closed already."""
+        if client.session.is_open:
+            await self.connector.leave(client.session)
+
+    async def tidy(self) -> None:
+        """End the sessions that a probe has left open, but not the one that ``client`` gives."""
+        opened, self._opened = self._opened, [self._client] if self._client is not None else []
+        for client in opened:
+            if client is self._client:
+                continue
+            if client.session.engine.outstanding:
+                client.session.abort()
+            await self.leave(client)
+
+    async def close(self) -> None:
+        """End all sessions."""
+        client = self.forget()
+        if client is not None:
+            await self.leave(client)
+        await self.tidy()
+
+    def forget(self) -> Client | None:
+        """The session that ``client`` gives, which gives another one from now on."""
+        client, self._client = self._client, None
+        return client
+
+    async def select(self, mailbox: str = "", *, read_only: bool = True) -> Client:
+        """IMAP: the session of ``client`` with this mailbox (default: that of the sample) selected.
+
+        Raises ProbeFailed if the server refuses it.
+        """
+        client = await self.client()
+        name = mailbox or self.known.mailbox
+        command = "EXAMINE" if read_only else "SELECT"
+        reply = await client.ask(f"{command} {quoted(name)}")
+        if not reply.ok:
+            raise ProbeFailed(f"{command} {name} was refused: {reply.words}", reply)
+        return client
+
+    # --- what was found
+
+    def tell(
+        self,
+        verdict: Verdict,
+        says: str,
+        reply: Reply | None = None,
+        *,
+        about: str = "",
+        source: str = "",
+        advice: str = "",
+    ) -> None:
+        """Tell of one thing that was found out, with the transcript of a reply as evidence."""
+        evidence = shortened(reply.evidence) if reply is not None else ()
+        self.result.outcomes.append(
+            Outcome(verdict, escape(says), escape(about), source or self.source, advice, evidence)
+        )
+
+    def good(self, says: str, reply: Reply | None = None, *, about: str = "") -> None:
+        self.tell(Verdict.GOOD, says, reply, about=about)
+
+    def warn(self, says: str, reply: Reply | None = None, *, about: str = "", advice: str = "") -> None:
+        self.tell(Verdict.WARNING, says, reply, about=about, advice=advice)
+
+    def wrong(self, says: str, reply: Reply | None = None, *, about: str = "", advice: str = "") -> None:
+        self.tell(Verdict.ERROR, says, reply, about=about, advice=advice)
+
+
+class LoginRefused(SessionError):
+    """The server has refused the login. It is not tried again: the account might be locked."""
+
+
+class ProbeFailed(Exception):
+    """A probe can't go on. Its text is one sentence; ``reply``: the evidence."""
+
+    def __init__(self, text: str, reply: Reply | None = None) -> None:
+        super().__init__(text)
+        self.reply = reply
+
+
+def quoted(name: str) -> str:
+    """A mailbox name, in modified UTF-7 or ASCII, as a quoted string (RFC 9051 section 4.3)."""
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def shortened(lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a transcript as a report shows them: the first and last, cut where they are very long."""
+    cut = [line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…" for line in lines]
+    if len(cut) <= _EVIDENCE:
+        return tuple(cut)
+    half = _EVIDENCE // 2
+    return (*cut[:half], f"… {len(cut) - 2 * half:,} lines …", *cut[-half:])

@@ -1,0 +1,171 @@
+"""A report as blocks: the verdict first, what is wrong, the extensions, each group of probes, the wire, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailshell.check.forms.document import Block, Cell, Grid, Heading, Item, Items, Pairs, Paragraph, sentence
+from mailshell.check.outcome import Outcome, ProbeResult, Verdict
+from mailshell.check.probe import GROUPS
+from mailshell.check.report import BAD, MOMENTS, Extension, Report
+from mailshell.lint.rule import Rule
+from mailshell.report.text import finding_lines, headline
+from mailshell.text.escape import escape
+from mailshell.text.sentences import counted
+
+#: The moments at which capabilities are told, as columns.
+_COLUMNS = {"greeting": "greeting", "clear": "clear", "tls": "TLS", "login": "login"}
+#: What a probe is that found nothing to try.
+_ASIDE = (Verdict.LEFT_OUT, Verdict.NOT_OFFERED)
+
+
+def contents(report: Report, *, everything: bool = False) -> Iterator[Block]:
+    """The blocks. ``everything``: with the transcript of what is good, too."""
+    yield Heading(f"Check of {escape(report.server)}", 1)
+    yield Paragraph(sentence(report.mask(report.summary)))
+    yield Pairs(tuple(head(report)))
+    yield from _wrong(report)
+    yield from _extensions(report)
+    for group in GROUPS:
+        yield from _group(report, group, everything=everything)
+    yield from _wire(report)
+    yield from _left_out(report)
+    yield from _figures(report)
+
+
+def head(report: Report) -> Iterator[tuple[str, str]]:
+    """When and how it was done, and what the server says of itself."""
+    how = "with changes in a scratch mailbox" if report.allow_writes else "read-only"
+    ended = ", interrupted" if report.interrupted else ""
+    yield "when", f"{report.began}, {report.seconds:.1f} s of {report.budget:g} s, {how}{ended}"
+    if report.greeting:
+        yield "greeting", report.mask(escape(report.greeting))
+    if report.identity:
+        told = ", ".join(f"{name} {value}" for name, value in report.identity.items())
+        yield "identity", report.mask(escape(told))
+    if report.login_refused:
+        yield "login", f"refused: {report.login_refused}"
+    for note in report.notes:
+        yield "note", report.mask(note.removeprefix("note: "))
+
+
+def _wrong(report: Report) -> Iterator[Block]:
+    yield Heading("What is wrong")
+    items = [item_of(report, result, outcome, told=True) for result, outcome in report.bad]
+    yield Items(tuple(items)) if items else Paragraph("No probe has found anything wrong.")
+    if found := report.bad_rules:
+        yield Paragraph(f"Lint has found more in what the server sent, told below: {', '.join(found)}.")
+
+
+def item_of(report: Report, result: ProbeResult, outcome: Outcome, *, told: bool, label: str = "") -> Item:
+    """An outcome as an item. ``told``: with what can be done about it, and the transcript. ``label``: instead of the
+    id of the probe.
+    """
+    more = []
+    if told and outcome.advice:
+        more.append(("advice", report.mask(outcome.advice)))
+    if told and outcome.source and outcome.verdict >= Verdict.NOTE:
+        more.append(("source", outcome.source))
+    about = f"{outcome.about}: " if result.group == "extensions" and outcome.about not in outcome.says else ""
+    evidence = tuple(map(report.mask, outcome.evidence)) if told else ()
+    return Item(outcome.verdict, label or result.id, report.mask(about + outcome.says), tuple(more), evidence)
+
+
+def _extensions(report: Report) -> Iterator[Block]:
+    found = [one for one in report.extensions if one.moments or (one.worst and one.worst.verdict not in _ASIDE)]
+    if not found:
+        return
+    moments = report.told_moments
+    yield Heading("Extensions")
+    when = ", ".join(f"in the {MOMENTS[moment]}" if moment == "greeting" else MOMENTS[moment] for moment in moments)
+    yield Paragraph(f"When each is advertised ({when}), and what came of trying it:")
+    rows = []
+    for extension in found:
+        at = [Cell("yes" if moment in extension.moments else "–") for moment in moments]
+        rows.append((Cell(report.mask(escape(extension.name))), *at, _result(report, extension)))
+    yield Grid(("capability", *(_COLUMNS[moment] for moment in moments), "tried"), tuple(rows))
+
+
+def _result(report: Report, extension: Extension) -> Cell:
+    worst = extension.worst
+    if worst is None:
+        return Cell("–")
+    return Cell(report.mask(worst.says), worst.verdict)
+
+
+def _group(report: Report, group: str, *, everything: bool) -> Iterator[Block]:
+    items = []
+    for result in report.results:
+        if result.group == group and result.verdict is not Verdict.LEFT_OUT:
+            items += list(_probe(report, result, everything=everything))
+    if items:
+        yield Heading(f"Probes: {group}")
+        yield Items(tuple(items))
+
+
+def _probe(report: Report, result: ProbeResult, *, everything: bool) -> Iterator[Item]:
+    """One line for what is good; the rest one by one, with its transcript unless that was shown above."""
+    good = [outcome for outcome in result.outcomes if outcome.verdict is Verdict.GOOD]
+    if good and not everything:
+        says = [report.mask(outcome.says) for outcome in good[:2]]
+        more = f" (and {len(good) - 2} more)" if len(good) > 2 else ""
+        yield Item(Verdict.GOOD, result.id, "; ".join(says) + more)
+    for outcome in result.outcomes:
+        if outcome.verdict is Verdict.GOOD and not everything:
+            continue
+        if result.group == "extensions" and outcome.verdict in _ASIDE and not everything:
+            # The table of extensions has them.
+            continue
+        told = everything or (outcome.verdict not in BAD and outcome.verdict not in _ASIDE)
+        yield item_of(report, result, outcome, told=told)
+
+
+def _wire(report: Report) -> Iterator[Block]:
+    """What lint has found meanwhile: each rule with its first finding, and how often it fired."""
+    yield Heading("On the wire")
+    if not report.counts:
+        yield Paragraph("Lint has found nothing in what the server sent meanwhile.")
+        return
+    shown: dict[str, Item] = {}
+    for finding in sorted(report.findings, key=lambda one: -one.rule.severity):
+        rule: Rule = finding.rule
+        if rule.name not in shown:
+            _, *lines = finding_lines(finding, report.secrets)
+            said = headline(finding, report.secrets).removeprefix(f"{rule.severity.word} {rule.id} {rule.name}: ")
+            times = report.counts[rule.name]
+            label = f"{rule.id} {rule.name}" + (f" ×{times:,}" if times > 1 else "")
+            evidence = tuple(line[4:] if line.startswith("    ") else line for line in lines)
+            shown[rule.name] = Item(Verdict[rule.severity.name], label, said, (("advice", rule.hint),), evidence)
+    yield Items(tuple(shown.values()))
+
+
+def _left_out(report: Report) -> Iterator[Block]:
+    """The probes that were not run, by reason."""
+    reasons: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.verdict is Verdict.LEFT_OUT and result.outcomes and not result.outcomes[0].about:
+            # What was left out of several things is told where they are.
+            reasons.setdefault(result.outcomes[0].says, []).append(result.id)
+    if not reasons:
+        return
+    yield Heading("Left out")
+    yield Items(
+        tuple(
+            Item(None, counted(len(ids), "probe"), f"{report.mask(reason)} ({', '.join(ids)})")
+            for reason, ids in reasons.items()
+        )
+    )
+
+
+def _figures(report: Report) -> Iterator[Block]:
+    yield Heading("Figures")
+    counts = report.verdicts
+    told = ", ".join(f"{counts[verdict]:,} {verdict.word}" for verdict in reversed(Verdict) if counts[verdict])
+    slow = sorted(report.results, key=lambda result: -result.seconds)[:3]
+    pairs = [
+        ("probes", f"{len(report.results):,}"),
+        ("outcomes", f"{sum(counts.values()):,}: {told}"),
+        ("findings", f"{report.counts.total():,} of {counted(len(report.counts), 'rule')}"),
+        ("slowest", ", ".join(f"{result.id} {result.seconds:.2f} s" for result in slow if result.seconds)),
+    ]
+    yield Pairs(tuple(pair for pair in pairs if pair[1]))

@@ -1,0 +1,1 @@
+"""The probes of IMAP: tables of records and what each does."""

@@ -1,0 +1,43 @@
+"""What a search has found, in either revision: SEARCH in IMAP4rev1, ESEARCH in IMAP4rev2 (RFC 9051 section 6.4.4)."""
+
+from __future__ import annotations
+
+from mailshell.check.client import Reply
+from mailshell.protocol.imap.data import Data, ExtendedSearch, Numbers
+
+#: Of a set no more numbers than these are told.
+_MOST = 100_000
+
+
+def found(reply: Reply) -> tuple[int, ...] | None:
+    """All that the responses name, in their order; None if there was no response, or it can't be read."""
+    each = [_numbers(one) for one in reply.data if is_result(one)]
+    if not each or None in each:
+        return None
+    return tuple(number for numbers in each for number in numbers or ())
+
+
+def is_result(data: Data) -> bool:
+    """Whether it is what a search has found."""
+    return isinstance(data, ExtendedSearch) or (isinstance(data, Numbers) and data.kind == "SEARCH")
+
+
+def _numbers(data: Data) -> tuple[int, ...] | None:
+    if isinstance(data, Numbers):
+        return data.numbers
+    told = data.items.get("ALL") if isinstance(data, ExtendedSearch) else None
+    return () if told is None else _of_set(str(told))
+
+
+def _of_set(text: str) -> tuple[int, ...] | None:
+    """The numbers of a set without ``*``; None if it is none, or names too many."""
+    numbers: list[int] = []
+    for part in text.split(","):
+        ends = part.split(":")
+        if len(ends) > 2 or not all(end.isdecimal() and len(end) < 20 for end in ends):
+            return None
+        low, high = min(map(int, ends)), max(map(int, ends))
+        if len(numbers) + high - low >= _MOST:
+            return None
+        numbers += range(low, high + 1)
+    return tuple(numbers)

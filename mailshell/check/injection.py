@@ -1,0 +1,144 @@
+"""Whether a server runs a command that was sent in the clear behind STARTTLS or STLS, and before the handshake.
+
+Such a server lets somebody on the way put commands into a session that is protected later (CVE-2011-0411 and its like;
+RFC 9051 sections 6.2.1 and 11.1). Nobody logs in, and nothing that is sent is worth hiding: the certificate need not
+be checked.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from mailshell.check.bench import Bench
+from mailshell.check.outcome import Verdict
+from mailshell.contract import ConnectionLost, SessionError, TimeLimit
+from mailshell.protocol.exchange import Exchange, Status
+from mailshell.replay.nobody import Nobody
+from mailshell.session import Session
+from mailshell.text.escape import escape, escape_octets
+from mailshell.transport.errors import TlsFailed
+
+#: An answer to the command that was slipped in comes at once, or not at all (seconds).
+PATIENCE = 3.0
+#: A probe has less time than a person.
+_BRIEF = 2.0
+_SHOWN = 100
+
+
+class Fate(enum.Enum):
+    """What became of the command. ``NOT_AGREED``: the server refused TLS, so that nothing was tried."""
+
+    NOT_AGREED = "TLS was refused"
+    IN_THE_CLEAR = "it was answered before the handshake"
+    NO_HANDSHAKE = "the handshake failed"
+    DROPPED = "it was thrown away"
+    CLOSED = "the connection ended"
+    UNKNOWN = "nothing can be said"
+    RUN = "it was run under TLS"
+
+
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """``name``: STARTTLS or STLS. ``words``: what the server said, or why it ended; control octets are escaped."""
+
+    name: str
+    fate: Fate
+    words: str = ""
+
+
+class Clear(Protocol):
+    """Keeps what came in the clear after TLS was agreed on, and before the handshake: as ``Listener.injected`` told."""
+
+    clear: bytes
+
+
+class _Witness(Nobody):
+    """A listener that does so, and no more."""
+
+    clear = b""
+
+    def injected(self, octets: bytes) -> None:
+        self.clear = octets
+
+
+async def slip_in(session: Session, witness: Clear, *, patience: float = PATIENCE) -> Slipped:
+    """Send NOOP in the same packet as STARTTLS or STLS, and see what becomes of it.
+
+    ``witness`` listens to the session; ``patience``: how many seconds to wait for an answer under TLS.
+    Raises what a session raises, if the server does not answer STARTTLS itself.
+    """
+    imap = session.protocol == "imap"
+    name = "STARTTLS" if imap else "STLS"
+    octets = b"p1 STARTTLS\r\np2 NOOP\r\n" if imap else b"STLS\r\nNOOP\r\n"
+    asked, slipped = session.write(octets)
+    session.answers.attend(asked, None)
+    session.answers.attend(slipped, None)
+    agreed = await session.answers.completion(asked)
+    if not agreed.ok:
+        return Slipped(name, Fate.NOT_AGREED, _words(agreed))
+    if witness.clear:
+        return Slipped(name, Fate.IN_THE_CLEAR, escape_octets(witness.clear[:_SHOWN]))
+    try:
+        await session.start_tls()
+    except TlsFailed as error:
+        if error.plain_text:
+            return Slipped(name, Fate.IN_THE_CLEAR, escape_octets(error.plain_text[:_SHOWN]))
+        return Slipped(name, Fate.NO_HANDSHAKE, escape(str(error)))
+    session.answers.timeout = patience
+    return await _wait_for(session, slipped, name)
+
+
+async def _wait_for(session: Session, slipped: Exchange, name: str) -> Slipped:
+    try:
+        answer = await session.answers.completion(slipped)
+    except TimeLimit:
+        return Slipped(name, Fate.DROPPED)
+    except ConnectionLost as error:
+        return Slipped(name, Fate.CLOSED, escape(str(error)))
+    except SessionError as error:
+        return Slipped(name, Fate.UNKNOWN, escape(str(error)))
+    return Slipped(name, Fate.RUN, _words(answer))
+
+
+def _words(status: Status) -> str:
+    return escape(f"{status.status} {status.text.decode('utf-8', 'replace')}")
+
+
+async def probe_injection(bench: Bench) -> None:
+    """A probe of either protocol: slip a command in on a connection of its own, and tell what became of it."""
+    client = await bench.connect(login=False, starttls=False)
+    session = client.session
+    session.tls_options = replace(session.tls_options, insecure=True)
+    session.listener = witness = _Witness()
+    client.transcript.begin()
+    try:
+        found = await slip_in(session, witness, patience=_BRIEF)
+    finally:
+        session.abort()
+    verdict, says, advice = _JUDGEMENTS[found.fate]
+    bench.tell(verdict, says.format(name=found.name, words=found.words), client.seen(), advice=advice)
+
+
+_JUDGEMENTS = {
+    Fate.NOT_AGREED: (Verdict.UNDECIDED, "nothing was tried: the server refuses {name}: {words}", ""),
+    Fate.IN_THE_CLEAR: (
+        Verdict.WARNING,
+        "the server went on in the clear after it had agreed to {name}: {words}",
+        "what comes behind {name} has to be thrown away, or taken for the handshake",
+    ),
+    Fate.NO_HANDSHAKE: (
+        Verdict.GOOD,
+        "NOOP, sent in the clear behind {name}, was not run under TLS: the handshake failed ({words})",
+        "",
+    ),
+    Fate.DROPPED: (Verdict.GOOD, "NOOP, sent in the clear behind {name}, was thrown away at the handshake", ""),
+    Fate.CLOSED: (Verdict.GOOD, "NOOP, sent in the clear behind {name}, was not run: {words}", ""),
+    Fate.UNKNOWN: (Verdict.UNDECIDED, "nothing can be said: {words}", ""),
+    Fate.RUN: (
+        Verdict.CRITICAL,
+        "the server ran NOOP under TLS, though it was sent in the clear behind {name}: {words}",
+        "somebody on the way can put commands into a protected session; have the server updated",
+    ),
+}

@@ -1,0 +1,60 @@
+"""What came of a probe."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Verdict(enum.IntEnum):
+    """From the best to the worst; the last four are as bad as the findings of lint of the same name.
+
+    ``LEFT_OUT``: not tried, for a reason that is told. ``NOT_OFFERED``: the server does not advertise it, which is its
+    right. ``UNDECIDED``: it was tried, and what came back allows no judgement.
+    """
+
+    LEFT_OUT = 0
+    NOT_OFFERED = 1
+    GOOD = 2
+    UNDECIDED = 3
+    NOTE = 4
+    WARNING = 5
+    ERROR = 6
+    CRITICAL = 7
+
+    @property
+    def word(self) -> str:
+        return self.name.lower().replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing that a probe has found out. ``says``: one sentence, without a full stop; it begins in lower case.
+
+    ``about``: what of several things it is about (an extension, a message, a mechanism), for tables. ``source``: the
+    RFC and section that is broken or was looked at. ``advice``: what a person can do about it. ``evidence``: lines of
+    the transcript, secrets masked, control octets escaped.
+    """
+
+    verdict: Verdict
+    says: str
+    about: str = ""
+    source: str = ""
+    advice: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ProbeResult:
+    """All that came of one probe. ``seconds``: how long it took."""
+
+    id: str
+    title: str
+    group: str
+    outcomes: list[Outcome] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of its outcomes."""
+        return max((outcome.verdict for outcome in self.outcomes), default=Verdict.LEFT_OUT)

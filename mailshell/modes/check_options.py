@@ -1,0 +1,72 @@
+"""The options of ``mailshell check``; it stands apart because the command line needs them at every start."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailshell.exits import UsageError
+
+FORMS = ("terminal", "markdown", "html", "json")
+_BUDGET = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for, beside the servers. ``only``: ids of probes and groups. ``everything``: with the transcript
+    of what is good, too."""
+
+    form: str = "terminal"
+    output: Path | None = None
+    force: bool = False
+    budget: float = _BUDGET
+    allow_writes: bool = False
+    only: tuple[str, ...] = ()
+    everything: bool = False
+
+
+def add_check_options(parser: argparse._ActionsContainer) -> None:
+    """What ``wanted`` reads, and ``compare``, ``compare_password_env`` and ``list``."""
+    add = parser.add_argument
+    add("--allow-writes", action="store_true", help="also try what changes a scratch mailbox")
+    add("--budget", metavar="SECONDS", type=float, help=f"take no longer ({_BUDGET:g})")
+    add("--only", metavar="PROBE,...", action="append", help="only these probes, or groups of them; repeatable")
+    add("--list", action="store_true", help="list the probes; no server is asked")
+    add("--all", action="store_true", help="show the transcript of what is good, too")
+    add("--to", choices=FORMS, help="the form of the report (terminal)")
+    add("-o", "--output", metavar="FILE", help="write the report to this file")
+    add("--force", action="store_true", help="with --output: overwrite the file if it is there already")
+    add("--compare", metavar="URL2", help="check this server too, with credentials of its own, and compare the two")
+    add("--compare-password-env", metavar="NAME", help="the environment variable that holds the password for URL2")
+
+
+def given(chosen: argparse.Namespace) -> str:
+    """One of these options that was given, as it is typed; empty if none was."""
+    names = (
+        *("allow_writes", "budget", "only", "list", "all", "to", "output", "force", "compare"),
+        "compare_password_env",
+    )
+    return next((f"--{name.replace('_', '-')}" for name in names if getattr(chosen, name) not in (None, False)), "")
+
+
+def wanted(chosen: argparse.Namespace) -> Wanted:
+    """What these options say. UsageError for what can't be."""
+    budget = _BUDGET if chosen.budget is None else chosen.budget
+    if not 0 < budget < 1e6:
+        raise UsageError("--budget is a number of seconds above 0")
+    if chosen.json and chosen.to not in (None, "json"):
+        raise UsageError(f"--json and --to {chosen.to} want different forms: leave one of them out")
+    if chosen.compare_password_env and not chosen.compare:
+        raise UsageError("--compare-password-env belongs to --compare URL2")
+    if chosen.record:
+        raise UsageError("mailshell check opens many sessions, and records none: its report has the transcripts")
+    return Wanted(
+        "json" if chosen.json else chosen.to or "terminal",
+        None if chosen.output in (None, "-") else Path(chosen.output).expanduser(),
+        chosen.force,
+        budget,
+        chosen.allow_writes,
+        tuple(word.strip() for words in chosen.only or () for word in words.split(",") if word.strip()),
+        chosen.all,
+    )

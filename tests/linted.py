@@ -1,0 +1,59 @@
+"""An engine that is watched by all rules, for tests that feed it whatever octets they like."""
+
+from __future__ import annotations
+
+from mailshell.lint.finding import Finding
+from mailshell.lint.linter import MOST_OF_A_RULE
+from mailshell.lint.session import linter_for
+from mailshell.protocol.events import Side
+from mailshell.protocol.exchange import Event
+from mailshell.protocol.imap.connection import ImapConnection
+from mailshell.protocol.pop3.connection import Pop3Connection
+from mailshell.wire import Closed, Connected, Octets
+
+#: No line of a finding is longer, in octets, and no message, in characters.
+LINE, MESSAGE = 400, 1000
+
+
+class Linted:
+    """``sent`` and ``received`` are those of the engine; the linter sees the octets and the events. A second a call.
+
+    ``engine`` must be fresh.
+    """
+
+    def __init__(self, engine: ImapConnection | Pop3Connection) -> None:
+        self.findings: list[Finding] = []
+        self._engine = engine
+        self._linter = linter_for(engine, self.findings.append)
+        self._clock = 0.0
+        self._offsets = {Side.CLIENT: 0, Side.SERVER: 0}
+        self._linter.wire(Connected(0.0, "192.0.2.1:143"))
+
+    def sent(self, octets: bytes) -> list[Event]:
+        return self._pass(Side.CLIENT, octets)
+
+    def received(self, octets: bytes) -> list[Event]:
+        return self._pass(Side.SERVER, octets)
+
+    def finish(self) -> None:
+        """Nothing comes for long, and then the end. What was found must be within bounds."""
+        self._linter.idle(self._clock + 100)
+        self._linter.wire(Closed(self._clock + 100, True, "the server closed the connection"))
+        assert sum(self._linter.counts.values()) >= len(self.findings)
+        of_rule: dict[str, int] = {}
+        for finding in self.findings:
+            of_rule[finding.rule.name] = of_rule.get(finding.rule.name, 0) + 1
+            assert 0 <= finding.start <= finding.end <= self._offsets[Side.SERVER], finding
+            assert 0 <= finding.at <= finding.until <= len(finding.line) <= LINE, finding
+            assert max(len(finding.message), len(finding.expected), len(finding.otherwise)) <= MESSAGE, finding
+        assert max(of_rule.values(), default=0) <= MOST_OF_A_RULE
+
+    def _pass(self, side: Side, octets: bytes) -> list[Event]:
+        self._clock += 1
+        self._linter.wire(Octets(side, octets, self._clock, False, self._offsets[side]))
+        self._offsets[side] += len(octets)
+        events = []
+        for event in self._engine.sent(octets) if side is Side.CLIENT else self._engine.received(octets):
+            self._linter.event(event, self._clock, False)
+            events.append(event)
+        return events

@@ -1,0 +1,123 @@
+"""The probes of contents and the writing ones on real servers: nothing false on the good, what is wrong on pymap."""
+
+from __future__ import annotations
+
+import asyncio
+import imaplib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from check.canned import CONTENTS, WRITING, probed
+from check.letters_for_check import FLAGS, MESSAGES
+from servers.server import Server, free_ports
+
+from mailshell.check.imap.capabilities import PROBES as CAPABILITIES
+from mailshell.check.outcome import Outcome, ProbeResult, Verdict
+
+BOX = "checked"
+#: A message with a date in the form of RFC 5322 and a name without an encoded word.
+PLAIN = b"From: dave@example.org\r\nDate: Tue, 2 Jan 2024 10:00:00 +0100\r\nSubject: plain\r\n\r\nbody\r\n"
+
+
+def client_of(server: Server) -> imaplib.IMAP4:
+    client = imaplib.IMAP4("127.0.0.1", server.imap)
+    client.login(server.user, server.password)
+    return client
+
+
+def filled(server: Server, *more: bytes) -> None:
+    client = client_of(server)
+    client.delete(BOX)
+    client.create(BOX)
+    for at, message in enumerate((*MESSAGES, *more)):
+        date = imaplib.Time2Internaldate(1704000000 + at * 280000)
+        status, told = client.append(BOX, f"({FLAGS[at % len(FLAGS)]})", date, message)
+        assert status == "OK", told
+    client.logout()
+
+
+def traces(server: Server) -> tuple[list[object], list[object], list[object]]:
+    """What the probes may have left behind: mailboxes, subscriptions, flags."""
+    client = client_of(server)
+    client.select(BOX, readonly=True)
+    listed = [str(line).replace("\\\\UnMarked ", "").replace(" \\\\UnMarked", "") for line in client.list()[1]]
+    result = (sorted(listed), sorted(map(str, client.lsub()[1])), [*client.fetch("1:*", "(UID FLAGS)")[1]])
+    client.logout()
+    return result
+
+
+def run(server: Server, **options: bool) -> dict[str, ProbeResult]:
+    probes = (*CAPABILITIES, *CONTENTS, *WRITING)
+    return asyncio.run(probed(server.imap, probes, mailbox=BOX, user=server.user, password=server.password, **options))
+
+
+def bad(results: dict[str, ProbeResult]) -> list[tuple[str, Outcome]]:
+    ids = {probe.id for probe in (*CONTENTS, *WRITING)}
+    return [
+        (id_, one)
+        for id_, result in results.items()
+        for one in result.outcomes
+        if id_ in ids and (one.verdict > Verdict.NOTE or one.verdict is Verdict.UNDECIDED)
+    ]
+
+
+@pytest.mark.parametrize("server", ["dovecot", "cyrus"], indirect=True)
+def test_a_good_server_is_found_good_and_left_as_it_was(server: Server) -> None:
+    filled(server)
+    before = traces(server)
+    results = run(server, allow_writes=True)
+    found = [(id_, one.says) for id_, one in bad(results)]
+    # RFC 9051 section 6.4.4 asks for NO, and says that BAD it is not.
+    known = [("search-charset", "an unknown charset is answered with BAD; NO is due")]
+    assert found == (known if server.name == "cyrus" else [])
+    assert {result.verdict for result in results.values()} >= {Verdict.GOOD}
+    assert traces(server) == before
+
+
+def test_the_envelopes_of_the_demo(demo: Server) -> None:
+    results = asyncio.run(probed(demo.imap, CONTENTS[:4], user=demo.user, password=demo.password))
+    kinds = {one.about for one in results["envelope"].outcomes if one.verdict > Verdict.NOTE}
+    assert {"display name decoded", "subject decoded"} <= kinds
+
+
+@pytest.fixture(scope="module")
+def pymap() -> Iterator[Server]:
+    """pymap as it comes, not as the demo mends it."""
+    program = shutil.which("pymap", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("pymap is not installed")
+    (port,) = free_ports(1)
+    command = [program, "--host", "127.0.0.1", "--port", str(port), "--no-tls", "--no-service", "admin"]
+    command += ["--no-service", "managesieve", "dict", "--demo-data"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = Server("pymap", port, 0, user="demouser", password="demopass")
+    for _ in range(100):
+        try:
+            client_of(server).logout()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield server
+    process.terminate()
+    process.wait(10)
+
+
+def test_what_pymap_does_wrong_is_found(pymap: Server) -> None:
+    filled(pymap, PLAIN)
+    before = traces(pymap)
+    results = run(pymap, allow_writes=True)
+    kinds = {(id_, one.about) for id_, one in bad(results)}
+    assert {
+        ("envelope", "date in another form"),
+        ("envelope", "display name decoded"),
+        ("envelope", "empty display name"),
+        ("envelope", "subject decoded"),
+        ("body-structure", "size"),
+        ("binary", "no answer"),
+    } <= kinds
+    assert traces(pymap) == before
