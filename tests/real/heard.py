@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from servers.server import Server
 
@@ -150,7 +151,7 @@ class Ears:
         """The sessions with a server."""
         for path in sorted(self.folder.glob(f"*{session_log.SUFFIX}")):
             heard = read(path)
-            if heard.is_with(server):
+            if heard is not None and heard.is_with(server):
                 yield heard
 
 
@@ -158,16 +159,22 @@ class Ears:
 EARS = Ears()
 
 
-def read(path: Path) -> HeardSession:
+def read(path: Path) -> HeardSession | None:
     """A session that was written down; its last event may be cut off, with the process that wrote it."""
-    events: list[WireEvent] = []
     with open(path, "rb") as file:
-        protocol, target, test = pickle.load(file)
-        while True:
-            try:
-                events.append(pickle.load(file))
-            except (EOFError, pickle.UnpicklingError):
-                return HeardSession(protocol, target, test, tuple(events))
+        records = list(_records(file))
+    if not records:
+        return None
+    (protocol, target, test), *events = records
+    return HeardSession(protocol, target, test, tuple(events))
+
+
+def _records(file: BinaryIO) -> Iterator[Any]:
+    while True:
+        try:
+            yield pickle.load(file)
+        except (EOFError, pickle.UnpicklingError):
+            return
 
 
 def unconfirmed(server: Server) -> list[str]:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from check.canned import CONTENTS, WRITING, probed
 from check.letters_for_check import FLAGS, MESSAGES
-from servers.server import Server, free_ports
+from servers.pymap import start_pymap
+from servers.server import Server, Unavailable
 
 from mailshell.check.imap.capabilities import PROBES as CAPABILITIES
 from mailshell.check.outcome import Outcome, ProbeResult, Verdict
@@ -88,23 +84,12 @@ def test_the_envelopes_of_the_demo(demo: Server) -> None:
 @pytest.fixture(scope="module")
 def pymap() -> Iterator[Server]:
     """pymap as it comes, not as the demo mends it."""
-    program = shutil.which("pymap", path=str(Path(sys.executable).parent))
-    if program is None:
-        pytest.skip("pymap is not installed")
-    (port,) = free_ports(1)
-    command = [program, "--host", "127.0.0.1", "--port", str(port), "--no-tls", "--no-service", "admin"]
-    command += ["--no-service", "managesieve", "dict", "--demo-data"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server = Server("pymap", port, 0, user="demouser", password="demopass")
-    for _ in range(100):
-        try:
-            client_of(server).logout()
-            break
-        except OSError:
-            time.sleep(0.1)
+    try:
+        server = start_pymap()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
     yield server
-    process.terminate()
-    process.wait(10)
+    server.stop()
 
 
 def test_what_pymap_does_wrong_is_found(pymap: Server) -> None:

@@ -47,6 +47,7 @@ EVENTS: tuple[WireEvent, ...] = (
     Diagnostic(11.0, "ssh: hello"),
     Closed(11.0, True, "the server closed the connection"),
     Closed(11.0, False, ""),
+    Closed(11.0, True, "the connection was lost: reset by the other side", broken=True),
     NotConnected(11.0, "h port 143 refused the connection", ("192.0.2.1:143: connection refused",)),
     NotConnected(11.0, "the host name h is not known"),
 )

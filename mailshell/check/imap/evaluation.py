@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -162,9 +163,15 @@ def field_contains(name: str, text: str, *, key: str = "") -> Key:
     return Key(words, test, "text")
 
 
-def _forms(value: bytes) -> tuple[str, str]:
+def _forms(value: bytes) -> tuple[str, ...]:
+    """The octets, the decoded text, and this without diacritics: some servers take u and \u00fc for the same."""
     raw = text_of(value)
-    return raw, decode_words(raw)
+    text = decode_words(raw)
+    return raw, text, _bare(text)
+
+
+def _bare(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
 def _any_value(values: Sequence[bytes], wanted: str) -> bool | None:
@@ -195,6 +202,7 @@ def body_contains(text: str, *, header: bool = False) -> Key:
         squeezed = [re.sub(rb"=\r\n|<[^>]*>|\s", b"", reading) for reading in low]
         encoded = wanted.encode()
         unsure = any(encoded in reading for reading in (*low, *squeezed))
+        unsure = unsure or any(wanted in _bare(form) for part in parts for form in _plain_texts(part))
         return None if unsure or not whole.all_clean else False
 
     return Key(f'{"TEXT" if header else "BODY"} "{text}"', test, "body")
