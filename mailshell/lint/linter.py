@@ -186,7 +186,7 @@ class Linter:
                 fault.end,
                 # What quotes a line with a secret in it may quote a part of that.
                 rule.says if shown.secret or not fault.detail else fault.detail,
-                fault.expected,
+                fault.expected or rule.expected,
                 "" if shown.secret else fault.otherwise,
                 self._now.time,
                 shown.line,

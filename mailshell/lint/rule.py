@@ -33,7 +33,7 @@ class Rule:
     ``layer`` is one of ``LAYERS``; ``source`` the RFC and section that is broken. ``applies``: where the rule holds, in
     words (empty: everywhere); ``says``: what is wrong, one sentence that begins in lower case and has no full stop;
     ``hint``: what a person, or a client, can do about it. ``servers``: those known for it. ``look_alike``: what looks
-    the same and is legal.
+    the same and is legal. ``expected``: what should stand there, where a fault has nothing more exact to say.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Rule:
     servers: str = ""
     applies: str = ""
     look_alike: str = ""
+    expected: str = ""
 
 
 class Rules(Mapping[str, Rule]):

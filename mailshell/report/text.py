@@ -85,7 +85,12 @@ def rule_page(rule: Rule, protocol: str, width: int) -> list[str]:
 
 
 def _more(rule: Rule) -> tuple[tuple[str, str], ...]:
-    return ("Applies", rule.applies), ("Seen at", rule.servers), ("Legal look-alike", rule.look_alike)
+    return (
+        ("Expected", rule.expected),
+        ("Applies", rule.applies),
+        ("Seen at", rule.servers),
+        ("Legal look-alike", rule.look_alike),
+    )
 
 
 def _sentence(text: str) -> str:

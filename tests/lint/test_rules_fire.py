@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from lint_support import lint, octets_of
 
+from mailshell.lint.rule import Severity
 from mailshell.lint.session import TABLES
 
 _CASE = re.compile(r"(fires|silent)(?: \[(.*?)\](?= |\Z))?(?: (.*))?\Z")
@@ -61,6 +62,8 @@ def test_a_rule_fires_and_is_silent(case: Case, chunk: int) -> None:
         return
     assert of_rule
     assert of_rule[0].rule.source
+    # What is legal, and only worth knowing, has nothing else that should stand there.
+    assert of_rule[0].expected or of_rule[0].rule.severity is Severity.NOTE
     if case.marked is not None:
         shown = of_rule[0].line[of_rule[0].at : of_rule[0].until]
         assert shown == octets_of(f"S> {case.marked}")

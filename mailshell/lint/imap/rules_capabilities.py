@@ -49,6 +49,7 @@ TABLE = (
         "forget the capabilities at each login, and ask for them again",
         servers="many",
         look_alike="CAPABILITY in the OK of the login or before it",
+        expected="[CAPABILITY ...] in the answer, or an untagged CAPABILITY",
     ),
     Rule(
         "S17",
@@ -60,6 +61,7 @@ TABLE = (
         "do without the extension on this server",
         servers="163.com and 126.com (SASL-IR), Proton Bridge (SPECIAL-USE), mail.de (ID)",
         look_alike="BAD to an extension that is not advertised, or in another state",
+        expected="OK, or NO with a reason",
     ),
     Rule(
         "S17b",
@@ -114,6 +116,7 @@ TABLE = (
         "ask once more, and keep the longer list",
         servers="iCloud, whose proxy answers the first time",
         look_alike="other capabilities after STARTTLS or a login",
+        expected="the same list as long as nothing has happened in between",
     ),
     Rule(
         "S20b",
@@ -136,6 +139,7 @@ TABLE = (
         "ask with CAPABILITY, although the greeting has a list",
         servers="Cyrus",
         look_alike="CAPABILITY with other names after STARTTLS or a login",
+        expected="all capabilities, or no list",
     ),
     Rule(
         "S34",
@@ -147,6 +151,7 @@ TABLE = (
         "write it in another way: another tag, quotes around strings, no macro, numbers one by one instead of a range",
         servers="163.com, Yahoo, GMX and Web.de, Exchange, exmail.qq.com, mailo.com",
         look_alike="BAD to message numbers that the mailbox does not have",
+        expected="OK or NO",
     ),
     Rule(
         "S35",
@@ -189,5 +194,6 @@ TABLE = (
         "connect again for the next try, and begin with another mechanism",
         servers="several",
         look_alike="BYE after several failed logins",
+        expected="NO, and the connection stays",
     ),
 )

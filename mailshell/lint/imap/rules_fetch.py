@@ -26,6 +26,7 @@ TABLE = (
         "leave it out; it is no flag",
         servers="GreenMail",
         look_alike=r"\* in PERMANENTFLAGS",
+        expected="\\* in PERMANENTFLAGS only",
     ),
     Rule(
         "G06",

@@ -15,6 +15,7 @@ TABLE = (
         "take the keyword in as if FLAGS had it",
         servers="many",
         look_alike="a keyword behind a new FLAGS response that has it, in any case",
+        expected="the keyword in FLAGS before it is used",
     ),
     Rule(
         "S28b",
@@ -25,6 +26,7 @@ TABLE = (
         "FLAGS lacks a system flag; it has to name all of them, whether or not they can be changed",
         "do not set that flag",
         look_alike="PERMANENTFLAGS without it",
+        expected="all five system flags in FLAGS",
     ),
     Rule(
         "S28c",
@@ -36,6 +38,7 @@ TABLE = (
         "ignore it",
         applies="IMAP4rev2",
         look_alike="\\Recent in IMAP4rev1",
+        expected="\\Recent is only told, never stored",
     ),
     Rule(
         "S28d",
@@ -57,6 +60,7 @@ TABLE = (
         "fetch the flags before relying on them",
         servers="Exchange (public folders)",
         look_alike="a flag that PERMANENTFLAGS does not have; STORE with UNCHANGEDSINCE",
+        expected="the flag as STORE asked for it",
     ),
     Rule(
         "S29b",
@@ -67,6 +71,7 @@ TABLE = (
         "a new keyword is refused, and PERMANENTFLAGS has \\*",
         "keep keywords on the client's side",
         look_alike="NO [LIMIT], when there are too many of them",
+        expected="OK, or no \\* in PERMANENTFLAGS",
     ),
     Rule(
         "S30",
@@ -78,6 +83,7 @@ TABLE = (
         "take them in; another session may have changed them",
         servers="UW-IMAP 4.7",
         look_alike="FETCH with MODSEQ alone, after CONDSTORE",
+        expected="no FETCH in answer to .SILENT",
     ),
     Rule(
         "S30b",
@@ -109,5 +115,6 @@ TABLE = (
         "a flag begins with a backslash and is none of the system flags",
         "show it, and do not store it",
         look_alike="keywords, which begin without one",
+        expected="a system flag of the RFC, or a keyword without the backslash",
     ),
 )

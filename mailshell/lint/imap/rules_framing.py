@@ -25,6 +25,7 @@ TABLE = (
         "the connection ends within a literal",
         "connect again and ask for the rest (BODY[]<n.m>); the fault may be of the way and not of the server",
         look_alike="what was cut off between two responses is an end without BYE",
+        expected="all octets that were announced",
     ),
     Rule(
         "F02",
@@ -68,6 +69,7 @@ TABLE = (
         "parentheses do not match",
         "distrust all of the response: which value belongs to which name can't be told",
         look_alike="parentheses in quoted strings and literals don't count",
+        expected="as many `)` as `(`",
     ),
     Rule(
         "F05",

@@ -68,6 +68,7 @@ TABLE = (
         servers="some hosters (INBOX.Entwürfe)",
         applies="IMAP4rev1 without UTF8=ACCEPT",
         look_alike="UTF-8 after ENABLE UTF8=ACCEPT or IMAP4rev2",
+        expected="modified UTF-7, unless UTF-8 was enabled",
     ),
     Rule(
         "G26",

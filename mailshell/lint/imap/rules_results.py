@@ -38,6 +38,7 @@ TABLE = (
         servers="Exchange, Yahoo",
         applies="IMAP4rev2",
         look_alike="NO [BADCHARSET] in IMAP4rev1, or for another character set",
+        expected="UTF-8 is accepted where a character set is",
     ),
     Rule(
         "S32",

@@ -55,6 +55,7 @@ TABLE = (
         "ask for what is missing: STATUS, SEARCH, FETCH",
         applies="FLAGS, EXISTS, PERMANENTFLAGS; RECENT in IMAP4rev1; LIST in IMAP4rev2",
         look_alike="no RECENT and no UNSEEN in IMAP4rev2",
+        expected="all of them before the tagged OK",
     ),
     Rule(
         "S12b",
@@ -101,6 +102,7 @@ TABLE = (
         "HIGHESTMODSEQ is told, and neither CONDSTORE nor QRESYNC is advertised",
         "it may be tried; the server may only advertise it in another state",
         servers="iCloud",
+        expected="CONDSTORE or QRESYNC in the capabilities",
     ),
     Rule(
         "I01",
@@ -112,6 +114,7 @@ TABLE = (
         "ignore it",
         applies="IMAP4rev2",
         look_alike="RECENT in IMAP4rev1",
+        expected="nothing: IMAP4rev2 has no RECENT",
     ),
     Rule(
         "I06",

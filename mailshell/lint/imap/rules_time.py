@@ -48,6 +48,7 @@ TABLE = (
         "the connection ends while a command waits for its answer",
         "what the command has done can't be told: look before it is repeated",
         look_alike="LOGOUT may be cut short, for it changes nothing",
+        expected="a tagged answer to each command, or BYE",
     ),
     Rule(
         "T03",
@@ -104,6 +105,7 @@ TABLE = (
         servers="Gmail (with no mailbox selected)",
         applies="after an IDLE of a minute or more",
         look_alike="news that come by NOOP without IDLE before",
+        expected="the news while IDLE lasts",
     ),
     Rule(
         "T06",
@@ -115,6 +117,7 @@ TABLE = (
         "end IDLE with DONE and begin it again every few minutes",
         applies="IDLE",
         look_alike="an end for inactivity after half an hour without news",
+        expected="the time counts from what was last said",
     ),
     Rule(
         "T07",
@@ -135,5 +138,6 @@ TABLE = (
         "a command is answered before one that was sent earlier",
         "legal if neither affects the other; find answers by their tags",
         look_alike="answers in the order of the commands",
+        expected="the order of the commands",
     ),
 )

@@ -77,6 +77,7 @@ TABLE = (
         "use LIST; part of the maildrop may be hidden",
         servers="POP3Listener; Gmail, whose LIST is capped",
         look_alike="a difference of as many messages as were marked deleted in between",
+        expected="the same count in STAT and LIST",
     ),
     Rule(
         "P07b",
@@ -108,6 +109,7 @@ TABLE = (
         "the octets of STAT are not the sum of the sizes in LIST",
         "use the sizes of LIST",
         applies="before UTF8 (RFC 6856 2.1 does not ask for it)",
+        expected="the sum of the sizes in LIST",
     ),
     Rule(
         "P08",
@@ -119,6 +121,7 @@ TABLE = (
         "leave out numbers that were deleted in this session",
         servers="Twisted before the fix of issue 9094",
         look_alike="gaps in the numbers, which stay as they are after DELE",
+        expected="-ERR, or no line for a message that is marked deleted",
     ),
     Rule(
         "P08b",
@@ -138,6 +141,7 @@ TABLE = (
         "RFC 1939 4",
         "a message number means another message than before in the same session",
         "delete nothing more in this session: the numbers can't be trusted",
+        expected="each message keeps its number until QUIT",
     ),
     Rule(
         "P08d",
@@ -147,6 +151,7 @@ TABLE = (
         "RFC 1939 4",
         "a listing shows the same message number twice",
         "the numbers can't be trusted; connect again",
+        expected="each number once",
     ),
     Rule(
         "P09",
@@ -184,6 +189,7 @@ TABLE = (
         "RFC 1939 5",
         "a line of a listing has a single word",
         "skip the line; the message can still be had by its number",
+        expected="number and size, or number and unique-id",
     ),
     Rule(
         "P10c",
@@ -212,6 +218,7 @@ TABLE = (
         "RFC 1939 5",
         "text follows the numbers of STAT or LIST, which the standard allows and advises against",
         "read the two numbers and leave the rest",
+        expected="nothing behind the size",
     ),
     Rule(
         "P11",
@@ -221,6 +228,7 @@ TABLE = (
         "RFC 1939 7",
         "a unique-id is longer than 70 octets",
         "a client that cuts it may take two messages for one",
+        expected="70 octets at most",
     ),
     Rule(
         "P11b",
@@ -231,6 +239,7 @@ TABLE = (
         "a unique-id is empty",
         "the message can't be told from others: a client that leaves mail on the server gets it again",
         servers="GreenMail",
+        expected="1 to 70 octets from 0x21 to 0x7E",
     ),
     Rule(
         "P11c",
@@ -250,6 +259,7 @@ TABLE = (
         "two messages have the same unique-id, which only identical copies may have",
         "a client that leaves mail on the server may skip one of them",
         look_alike="itself: a unique-id may be a hash of the message",
+        expected="a unique-id of its own for each message",
     ),
     Rule(
         "P11e",
@@ -259,6 +269,7 @@ TABLE = (
         "RFC 1939 7",
         "two messages of different sizes have the same unique-id",
         "a client that leaves mail on the server loses one of them",
+        expected="a unique-id of its own for each message",
     ),
     Rule(
         "P17",

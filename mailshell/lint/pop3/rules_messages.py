@@ -27,6 +27,7 @@ TABLE = (
         "cut the text after the lines that were asked for",
         servers="Stalwart 0.16.3 for 0 lines; usa.net, a fixed number; HP OpenMail",
         look_alike="lines of the header and the empty line, which don't count",
+        expected="as many lines as were asked for",
     ),
     Rule(
         "P13b",
@@ -47,6 +48,7 @@ TABLE = (
         "an error comes, and no command waits for a reply",
         "mostly a farewell before the server closes the connection for inactivity",
         servers="Dovecot and others at their time limit",
+        expected="an answer for each command, and no more",
     ),
     Rule(
         "P13d",
@@ -68,6 +70,7 @@ TABLE = (
         "the header in TOP is not that in RETR",
         "forget the header of TOP once the message is here",
         servers="Exchange; Lotus Notes",
+        expected="the header of RETR",
     ),
     Rule(
         "P14b",

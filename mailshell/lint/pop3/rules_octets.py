@@ -88,6 +88,7 @@ TABLE = (
         "RFC 2449 3",
         "a reply holds the octet NUL",
         "programs that keep text in C strings lose the rest of the line",
+        expected="printable characters",
     ),
     Rule(
         "P24",
@@ -127,6 +128,7 @@ TABLE = (
         "RFC 1939 3; RFC 2449 4",
         "a status line is longer than 512 octets",
         "a client with a buffer of that size cuts it and reads the rest as another reply",
+        expected="512 octets at most, CRLF included",
     ),
     Rule(
         "P25b",
@@ -136,6 +138,7 @@ TABLE = (
         "RFC 2449 5",
         "a line of the reply to CAPA is longer than 512 octets",
         "clients may not see the parameters at its end",
+        expected="512 octets at most, CRLF included",
     ),
     Rule(
         "P30",

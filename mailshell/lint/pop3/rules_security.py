@@ -31,6 +31,7 @@ TABLE = (
         "the server must forget what came before the handshake; update it",
         servers="Cyrus IMAP and Apache James in old versions",
         look_alike="commands that are sent after the handshake",
+        expected="nothing: what was sent in the clear is thrown away at the handshake",
     ),
     Rule(
         "X03",
@@ -52,6 +53,7 @@ TABLE = (
         "connect with TLS from the first octet (pop3s://)",
         applies="in the clear, not on this machine",
         look_alike="CAPA under TLS, or after login",
+        expected="STLS in CAPA",
     ),
     Rule(
         "X03b",
@@ -63,6 +65,7 @@ TABLE = (
         "change the password: anybody on the way can have read it, and can have caused the refusal",
         applies="not on this machine, nor through a tunnel",
         look_alike="a password after the handshake",
+        expected="the user is asked before a password goes in the clear",
     ),
     Rule(
         "X05",
@@ -73,6 +76,7 @@ TABLE = (
         "a command of the transaction state is accepted before login",
         "don't believe what it says: nobody has been identified",
         look_alike="CAPA and LANG, which hold in both states",
+        expected="-ERR until somebody is logged in",
     ),
     Rule(
         "X07",
@@ -83,6 +87,7 @@ TABLE = (
         "CAPA lists STLS under TLS, where it can't be used",
         "leave it alone: TLS stands already",
         look_alike="STLS before the handshake",
+        expected="no STLS under TLS",
     ),
     Rule(
         "X08b",
@@ -94,6 +99,7 @@ TABLE = (
         "use STLS or pop3s://, and change the password",
         applies="not on this machine, nor through a tunnel",
         look_alike="APOP, CRAM-MD5 and SCRAM, which don't send the password",
+        expected="TLS before the password",
     ),
     Rule(
         "X09",

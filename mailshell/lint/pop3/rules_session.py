@@ -36,6 +36,7 @@ TABLE = (
         "CAPA is not answered with -ERR by a server that does not know it",
         "don't send CAPA to this server",
         look_alike="-ERR, by which a server says that it does not know CAPA",
+        expected="+OK and a list, or -ERR",
     ),
     Rule(
         "P21b",
@@ -47,6 +48,7 @@ TABLE = (
         "send CAPA again after login before relying on UIDL or TOP",
         servers="Dovecot no longer lists USER and SASL after login",
         look_alike="IMPLEMENTATION, which may be told after login only, and STLS, which goes with TLS or login",
+        expected="the same list before and after, but for STLS, USER and SASL",
     ),
     Rule(
         "P21c",
@@ -57,6 +59,7 @@ TABLE = (
         "UIDL is refused though CAPA lists it",
         "tell messages apart by their Message-ID instead",
         look_alike="UIDL refused by a server whose CAPA does not list it, or for a message that does not exist",
+        expected="+OK and a unique-id for each message",
     ),
     Rule(
         "P22",
@@ -77,6 +80,7 @@ TABLE = (
         "a challenge is not base64",
         "PLAIN, LOGIN and XOAUTH2 can go on as if it were empty",
         look_alike="an empty challenge, + and a space",
+        expected="`+ ` and base64",
     ),
     Rule(
         "P22c",
@@ -98,6 +102,7 @@ TABLE = (
         "send AUTH with the mechanism alone and the response after the challenge",
         servers="Exchange Online",
         look_alike="[AUTH], by which a server says that the password is wrong",
+        expected="+OK, or `+ ` with a challenge",
     ),
     Rule(
         "P22e",
@@ -107,6 +112,7 @@ TABLE = (
         "RFC 1734 2",
         "a challenge comes, and no AUTH waits for one",
         "answer nothing, and connect again",
+        expected="+OK or -ERR",
     ),
     Rule(
         "P23",
@@ -118,6 +124,7 @@ TABLE = (
         "don't try commands that CAPA does not list",
         servers="Gmail after UTF8",
         look_alike="the end after a failed login, after several errors, or after QUIT",
+        expected="-ERR, and the connection stays",
     ),
     Rule(
         "P26",
@@ -129,6 +136,7 @@ TABLE = (
         "treat it as a refused login, and don't repeat it at once",
         servers="free.fr; zone.eu",
         look_alike="-ERR and then the end, which is allowed",
+        expected="-ERR [SYS/TEMP], [IN-USE] or [AUTH]",
     ),
     Rule(
         "P26b",
@@ -150,6 +158,7 @@ TABLE = (
         "an error gives no reason at all, which the grammar allows",
         "try the command that is nearest, or look at the server's log",
         look_alike="+OK without a text, which needs none",
+        expected="-ERR and a reason",
     ),
     Rule(
         "P27",
@@ -171,6 +180,7 @@ TABLE = (
         "QUIT is answered with an error, so messages marked deleted may still be there",
         "connect again and compare the unique-ids",
         servers="Exchange with its setting for quick answers",
+        expected="+OK",
     ),
     Rule(
         "P29b",
@@ -181,6 +191,7 @@ TABLE = (
         "the server closes the connection without answering QUIT",
         "whether the messages were deleted is not known: connect again and look",
         look_alike="+OK and then the end",
+        expected="+OK or -ERR, and then the end",
     ),
     Rule(
         "P32",

@@ -88,5 +88,6 @@ TABLE = (
         servers="Gmail",
         applies=_APPLIES,
         look_alike="EXPIRE 0, by which a server announces it; another client that has deleted them",
+        expected="the message is there until DELE and QUIT",
     ),
 )
