@@ -81,6 +81,7 @@ TABLE = (
         servers="Yandex",
         applies="IMAP4rev1 without UTF8=ACCEPT",
         look_alike="&- for the sign itself",
+        expected="modified UTF-7: `&`, base64 of whole characters of UTF-16, `-`",
     ),
     Rule(
         "G27",

@@ -38,6 +38,7 @@ TABLE = (
         "a second positive reply comes, and no command waits for one",
         "the replies slip from here on: connect again; before STLS it may be an attack",
         servers="FTGate 2; SpryNet, in TOP",
+        expected="one reply to each command",
     ),
     Rule(
         "P13c",
