@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 from mailshell.lint.finding import Finding
-from mailshell.lint.imap import table as imap
 from mailshell.lint.linter import Linter
 from mailshell.lint.memory import Memory
-from mailshell.lint.pop3 import table as pop3
 from mailshell.lint.rule import Rule, Rules, Severity
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.pop3.connection import Pop3Connection
 
-TABLES: dict[str, Rules] = {"imap": imap.RULES, "pop3": pop3.RULES}
+
+class _Tables(Mapping[str, Rules]):
+    """The rules by protocol. Each table is read when it is asked for first: most runs speak one protocol."""
+
+    def __getitem__(self, protocol: str) -> Rules:
+        if protocol not in PROTOCOLS:
+            raise KeyError(protocol)
+        rules: Rules = _table(protocol).RULES
+        return rules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PROTOCOLS)
+
+    def __len__(self) -> int:
+        return len(PROTOCOLS)
+
+
+PROTOCOLS = ("imap", "pop3")
+TABLES: Mapping[str, Rules] = _Tables()
+
+
+def _table(protocol: str) -> Any:
+    """The module with the rules of a protocol, and what makes its checkers."""
+    return import_module(f"mailshell.lint.{protocol}.table")
 
 
 def linter_for(
@@ -28,7 +51,7 @@ def linter_for(
     """A linter with fresh checkers for the session that the engine follows. ``guessed``: only the server was heard.
     ``memory``: what earlier sessions were told; None: nothing is remembered.
     """
-    table = imap if engine.protocol == "imap" else pop3
+    table = _table(engine.protocol)
     checkers = table.checkers(guessed=guessed, memory=memory)
     return Linter(engine, table.RULES, checkers, report, level=level, silenced=silenced)
 

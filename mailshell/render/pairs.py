@@ -134,7 +134,7 @@ _FORMS: dict[str, Callable[[Pairs, int], list[str]]] = {
 
 
 def namespace_lines(data: Namespaces) -> list[str]:
-    """The three namespaces (RFC 9051 section 7.3.3), a line for each prefix."""
+    """The three namespaces (RFC 9051 section 7.3.2), a line for each prefix."""
     fields = []
     for name, entries in (("personal", data.personal), ("other users", data.other), ("shared", data.shared)):
         if not entries:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from mailshell.lint.imap.asked import arguments, read_set
 from mailshell.protocol.exchange import Exchange
@@ -43,12 +44,22 @@ class Form:
     If the pattern has a group, it is a set of message numbers, which have to exist.
     """
 
-    arguments: re.Pattern[str]
+    pattern: str
     capabilities: tuple[str, ...] = ()
+
+    @property
+    def arguments(self) -> re.Pattern[str]:
+        """The pattern, compiled when it is wanted first: few sessions need any."""
+        return _compiled(self.pattern)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _form(pattern: str, *capabilities: str) -> Form:
-    return Form(re.compile(pattern, re.IGNORECASE), capabilities)
+    return Form(pattern, capabilities)
 
 
 _RETURN = r"RETURN \((?:(?:MIN|MAX|ALL|COUNT)(?: (?:MIN|MAX|ALL|COUNT))*)?\)"
