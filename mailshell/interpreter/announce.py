@@ -41,6 +41,8 @@ class Announcer:
         self.told = ""
         #: Whether the time stands before what comes unasked: while nobody watches, as in IDLE.
         self.timed = False
+        #: Whether a finding has just shown all of these octets.
+        self.is_shown: Callable[[bytes], bool] = lambda octets: False
         self._late: dict[Exchange, int] = {}
 
     def _say(self, text: str) -> None:
@@ -76,6 +78,8 @@ class Announcer:
         self._say(f"* late, for {escape(which)}: {status_line(response)}")
 
     def stray(self, stray: Stray) -> None:
+        if self.is_shown(stray.octets):
+            return
         self._say(f"! stray line: {escape_octets(beginning(stray.octets, 2000, self.secrets))}")
 
     def report(self, report: LimitReached) -> None:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailshell.config.settings import SETTINGS, did_you_mean
-from mailshell.exits import UsageError
+from mailshell.config.rule_words import near_rules
+from mailshell.config.settings import SETTINGS
 from mailshell.lint.finding import Finding
 from mailshell.lint.linter import Linter
 from mailshell.lint.rule import Rule, Severity
-from mailshell.lint.session import TABLES, find_rules, linter_for
+from mailshell.lint.session import find_rules, linter_for
 from mailshell.report.json import finding_json
-from mailshell.report.text import finding_lines
+from mailshell.report.text import WIDEST, finding_lines
 from mailshell.session import Session
-from mailshell.text.escape import escape
+from mailshell.text.escape import escape, escape_octets
 from mailshell.text.sentences import counted
 
 if TYPE_CHECKING:
@@ -37,14 +38,25 @@ _PREFIX = 4
 _TICK = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finding, and the line that was run when it came; empty: none was."""
+
+    finding: Finding
+    line: str
+
+
 class Findings:
-    """``found``: the findings of the session that is or was open, the latest last; ``counts``: how often each rule has
-    fired there, by its name. ``tally``: how many findings of each severity there were in all sessions of the run.
+    """``found``: the findings of the session that is or was open, the latest last; ``before``: those of the one before;
+    ``counts``: how often each rule has fired, by its name. ``tally``: how often in all sessions of the run.
     """
 
-    def __init__(self, interpreter: Interpreter, tally: Counter[Severity]) -> None:
-        self.found: deque[Finding] = deque(maxlen=KEPT)
+    def __init__(self, interpreter: Interpreter, tally: Counter[Rule]) -> None:
+        self.found: deque[Kept] = deque(maxlen=KEPT)
+        self.before: list[Kept] = []
         self.tally = tally
+        #: The line that is run, secrets masked.
+        self.line = ""
         self._interpreter = interpreter
         self._linter: Linter | None = None
         self._session: Session | None = None
@@ -52,6 +64,7 @@ class Findings:
         self._fresh: list[Finding] = []
         self._told: Counter[str] = Counter()
         self._untold: Counter[str] = Counter()
+        self._last: Finding | None = None
         self._clock: asyncio.TimerHandle | None = None
         self._memory: RememberedServer | None = None
 
@@ -59,6 +72,7 @@ class Findings:
 
     def attach(self, session: Session) -> None:
         """Watch a session that is about to be opened, unless ``lint`` is off."""
+        self.before = list(self.found) or self.before
         self.found.clear()
         self.close()
         self._session, self._linter = session, None
@@ -66,10 +80,7 @@ class Findings:
             self._clock.cancel()
         if self.level is None:
             return
-        for word in self._ignored:
-            if not find_rules(word):
-                text = f"lint_ignore names {escape(word)}, and there is no such rule{near_rules(word)}"
-                self._interpreter.console.say(f"note: {text}; mailshell why lists them")
+        self._check_ignored()
         self._memory = self._open_memory(session) if self._interpreter.options.remember else None
         self._linter = linter_for(session.engine, self._report, silenced=self.silenced, memory=self._memory)
         session.observers.append(self._linter)
@@ -84,8 +95,9 @@ class Findings:
 
     def take_effect(self) -> None:
         """The options have changed."""
-        if self._linter is not None:
+        if self._linter is not None and self._linter.silenced != self.silenced:
             self._linter.silenced = self.silenced
+            self._check_ignored()
 
     # --- what there is
 
@@ -108,6 +120,23 @@ class Findings:
     def silenced(self) -> frozenset[str]:
         """The names of the rules of which nothing is told."""
         return frozenset(rule.name for word in self._ignored for _, rule in find_rules(word))
+
+    def worse_than(self, least: Severity) -> Counter[Rule]:
+        """The rules at least so bad that fired in any session of the run, and how often."""
+        return Counter({rule: count for rule, count in self.tally.items() if rule.severity >= least})
+
+    def shows(self, octets: bytes) -> bool:
+        """Whether the finding that was told last shows these octets, all of them."""
+        last = self._last
+        if last is None or last.line.rstrip(b"\r\n") != octets.rstrip(b"\r\n") or self._interpreter.console.collects:
+            return False
+        return len(escape_octets(octets)) <= min(self._width, WIDEST) - 4
+
+    def _check_ignored(self) -> None:
+        for word in self._ignored:
+            if not find_rules(word):
+                text = f"lint_ignore names {escape(word)}, and there is no such rule{near_rules(word)}"
+                self._interpreter.console.say(f"note: {text}; mailshell why lists them")
 
     @property
     def _ignored(self) -> list[str]:
@@ -162,8 +191,8 @@ class Findings:
 
     def _report(self, finding: Finding) -> None:
         severity = finding.rule.severity
-        self.tally[severity] += 1
-        self.found.append(finding)
+        self.tally[finding.rule] += 1
+        self.found.append(Kept(finding, self.line))
         level = self.level
         if level is None:
             return
@@ -179,6 +208,7 @@ class Findings:
             self._untold[finding.rule.id] += 1
             return
         self._told[finding.rule.name] += 1
+        self._last = finding
         self._say(list(finding_lines(finding, self._interpreter.secrets, self._width)), finding.rule.hint)
 
     def _say(self, lines: list[str], advice: str = "") -> None:
@@ -188,22 +218,14 @@ class Findings:
         if trace is not None and trace.shows_findings:
             trace.finding(lines, advice, tls=session is not None and session.tls)
             return
-        label = interpreter.announcer.label()
-        interpreter.console.say("\n".join(f"{label}! {line}" for line in lines))
+        label, options = interpreter.announcer.label(), interpreter.options
+        text = "\n".join(f"{label}! {line}" for line in lines)
+        if options.colour and interpreter.console.interactive:
+            # Only a shell needs what makes colours.
+            from mailshell.highlight.terminal import painter
+            from mailshell.highlight.tokens import Surprise
 
-
-def known_rules(words: str) -> list[tuple[str, Rule]]:
-    """The rules that these ids or names stand for, with their protocols. UsageError for a word that is none."""
-    rules: list[tuple[str, Rule]] = []
-    for word in words.replace(",", " ").split():
-        found = find_rules(word)
-        if not found:
-            raise UsageError(f"there is no rule {escape(word)}{near_rules(word)}; mailshell why lists them")
-        rules += found
-    return rules
-
-
-def near_rules(word: str) -> str:
-    """``; did you mean X?`` or nothing."""
-    names = {name: rule for rules in TABLES.values() for name, rule in rules.items()}
-    return did_you_mean(word, names)
+            theme = None if options.theme == "auto" else options.theme
+            interpreter.console.trace(painter(theme).paint([(Surprise, f"{text}\n")]))
+        else:
+            interpreter.console.say(text)

@@ -36,7 +36,7 @@ from mailshell.interpreter.stores import Account
 from mailshell.interpreter.tap import Tap
 from mailshell.interpreter.typed_mask import TypedMask
 from mailshell.interpreter.warnings import in_the_clear, login_risk, situation, warnings_for
-from mailshell.lint.rule import Severity
+from mailshell.lint.rule import Rule
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.exchange import Exchange, Status
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
@@ -88,8 +88,9 @@ class Interpreter:
         self.background = Background(self)
         self.recordings = Recordings(self)
         #: What is wrong with what the server says; counted together with those beside it.
-        tally: Counter[Severity] = beside.findings.tally if beside is not None else Counter()
+        tally: Counter[Rule] = beside.findings.tally if beside is not None else Counter()
         self.findings: Findings = Findings(self, tally)
+        self.announcer.is_shown = self.findings.shows
         #: Make more observers of each session that is opened.
         self.watchers: list[Callable[[Session], Sequence[Observer]]] = []
         #: What may be kept of the lines that are typed.
@@ -288,6 +289,7 @@ class Interpreter:
             return await pipe.run(self, *piped)
         self.stopwatch.begin()
         result = Result(self.mask.line(line))
+        self.findings.line = result.command
         try:
             result = await self._dispatch(line)
         except UsageError as error:
@@ -314,6 +316,7 @@ class Interpreter:
     def finish(self, result: Result) -> None:
         """A line has been dealt with: its result is complete."""
         result.findings = self.findings.take()
+        self.findings.line = ""
         self.console.finished(result)
 
     def _failed(self, result: Result, error: Exception, status: Exit) -> None:

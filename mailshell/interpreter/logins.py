@@ -232,7 +232,8 @@ async def log_in(interpreter: Interpreter) -> None:
     user = _known_user(interpreter)
     who = f"the login of {escape(user)}" if user else "the login"
     text = interpreter.secrets.mask_str(attempt.words)
-    raise Refused(f"{session.endpoint.name} refuses {who} ({attempt.name}): {text}{again}")
+    code = (attempt.status.code or b"").partition(b" ")[0].decode("latin-1").upper()
+    raise Refused(f"{session.endpoint.name} refuses {who} ({attempt.name}): {text}{again}", code)
 
 
 async def try_way(interpreter: Interpreter, way: OwnWay | Mechanism) -> Attempt:

@@ -7,7 +7,11 @@ from mailshell.text.escape import escape
 
 
 class Refused(Exception):
-    """The login at the start was refused."""
+    """The login at the start was refused. ``code``: the response code of the refusal, in upper case, if it had one."""
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def words_of(status: Status) -> str:

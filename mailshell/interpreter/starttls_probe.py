@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mailshell.check.injection import PATIENCE, Fate, Slipped, slip_in
+from mailshell.check.injection import JUDGEMENTS, PATIENCE, KeepsInjected, Slipped, slip_in
+from mailshell.check.outcome import Verdict
 from mailshell.exits import UsageError
 from mailshell.interpreter.announce import Announcer
 from mailshell.text.escape import escape
@@ -18,34 +19,12 @@ if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
 _PATIENCE = PATIENCE
-#: The lines for each fate of the command.
-_LINES = {
-    Fate.NOT_AGREED: ("nothing was probed: the server refuses {name}: {words}",),
-    Fate.IN_THE_CLEAR: (
-        "wrong, but no danger: the server went on in the clear after it had agreed to {name}, before the handshake",
-        "what it said there: {words}",
-    ),
-    Fate.NO_HANDSHAKE: (
-        "good: NOOP, which was sent in the clear behind {name}, was not run under TLS: the handshake failed",
-        "({words}; {name} alone shows whether that was because of NOOP)",
-    ),
-    Fate.DROPPED: ("good: NOOP, which was sent in the clear behind {name}, was thrown away at the handshake",),
-    Fate.CLOSED: ("good: NOOP, which was sent in the clear behind {name}, was not run: {words}",),
-    Fate.UNKNOWN: ("nothing can be said: {words}",),
-    Fate.RUN: (
-        "CRITICAL: the server ran NOOP under TLS, though it was sent in the clear behind {name}: {words}",
-        "somebody on the way can put commands into a protected session; have the server updated",
-    ),
-}
+#: What a line begins with, by what it amounts to.
+_BEGINS = {Verdict.GOOD: "good: ", Verdict.WARNING: "wrong, but no danger: ", Verdict.CRITICAL: "CRITICAL: "}
 
 
-class _Witness(Announcer):
+class _Witness(KeepsInjected, Announcer):
     """Keeps what came in the clear before the handshake, which answers the probe; how it ends, the probe tells."""
-
-    clear = b""
-
-    def injected(self, octets: bytes) -> None:
-        self.clear = octets
 
     def closed(self, reason: str) -> None:
         return
@@ -76,4 +55,7 @@ async def probe(interpreter: Interpreter) -> list[str]:
 
 
 def _lines(found: Slipped) -> list[str]:
-    return [line.format(name=found.name, words=found.words) for line in _LINES[found.fate]]
+    """What it came to, and where there is more to say, or something to do, that too."""
+    judgement = JUDGEMENTS[found.result]
+    lines = [_BEGINS.get(judgement.verdict, "") + judgement.says, judgement.more or judgement.advice]
+    return [line.format(name=found.name, words=found.words) for line in lines if line]

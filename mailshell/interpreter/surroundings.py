@@ -14,6 +14,7 @@ from mailshell.interpreter import python_api
 from mailshell.interpreter.local.table import COMMANDS
 from mailshell.interpreter.profile import shown_url
 from mailshell.interpreter.warnings import situation
+from mailshell.lint.rule import Rule
 from mailshell.lint.session import TABLES
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.pop3.state import Pop3State
@@ -35,13 +36,21 @@ def local_words(interpreter: Interpreter) -> Words:
         "topic": lambda: topics(interpreter.protocol),
         "setting": lambda: ((setting.name, setting.help) for setting in SETTINGS.values()),
         **{f"setting {setting.name}": _values(setting) for setting in SETTINGS.values()},
-        "rule": lambda: ((rule.name, rule.says) for rule in TABLES[interpreter.protocol or "imap"].values()),
+        "rule": lambda: _rules(TABLES[interpreter.protocol or "imap"].values()),
+        "found rule": lambda: _rules(dict.fromkeys(one.finding.rule for one in interpreter.findings.found)),
         "profile": lambda: ((name, shown_url(profile)) for name, profile in interpreter.options.profiles.items()),
         "alias": lambda: (
             (alias.name, interpreter.mask.line(f".alias {alias.name} = {alias.definition}").partition("= ")[2])
             for alias in interpreter.options.aliases.all()
         ),
     }
+
+
+def _rules(rules: Iterable[Rule]) -> Iterable[tuple[str, str]]:
+    """Both names of each: people see the ids, and remember the names."""
+    rules = list(rules)
+    yield from ((rule.id, rule.says) for rule in rules)
+    yield from ((rule.name, rule.says) for rule in rules)
 
 
 def _functions(interpreter: Interpreter) -> Iterable[str]:

@@ -215,17 +215,22 @@ async def run(
             console.say("interrupted")
             return Exit.INTERRUPTED
         status = Exit.OK if work.cancelled() else work.result()
-    if _found_enough(interpreter):
+    if found := _found_enough(interpreter):
+        console.say(f"as bad as --fail-on {options.fail_on} is: {found}")
         status = worse(status, Exit.FINDINGS)
     if console.output_failed.done():
         return worse(status, _output_failed(console, console.output_failed.result()))
     return status
 
 
-def _found_enough(interpreter: Interpreter) -> bool:
-    """Whether something as bad as ``--fail-on`` says was found in any of the sessions."""
+def _found_enough(interpreter: Interpreter) -> str:
+    """What was found in any of the sessions that is as bad as ``--fail-on`` says; empty if nothing was."""
     least = interpreter.options.fail_on
-    return least is not None and any(severity >= Severity[least.upper()] for severity in interpreter.findings.tally)
+    if least is None:
+        return ""
+    found = interpreter.findings.worse_than(Severity[least.upper()])
+    shown = ", ".join(f"{rule.id} {rule.name} ({count:,})" for rule, count in found.most_common(5))
+    return f"{shown}, and {len(found) - 5} more rules" if len(found) > 5 else shown
 
 
 def _output_failed(console: BatchConsole, error: OSError) -> Exit:

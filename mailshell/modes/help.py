@@ -8,6 +8,8 @@ import sys
 from mailshell.exits import Exit, UsageError
 from mailshell.help.pages import UnknownTopic, page
 from mailshell.interpreter.local.help import local_help
+from mailshell.lint.session import find_rules
+from mailshell.report.text import rule_page
 from mailshell.text.escape import escape
 
 
@@ -17,6 +19,10 @@ def main(topic: str) -> Exit:
     try:
         lines = page(topic, width=width, local=local_help())
     except UnknownTopic as error:
+        if found := find_rules(topic):
+            lines = [line for protocol, rule in found for line in rule_page(rule, protocol, min(width, 100))]
+            print("\n".join(lines))
+            return Exit.OK
         # The name came from the command line as it stands.
         raise UsageError(escape(str(error)).replace(".help topics", "mailshell help topics")) from None
     sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,14 +16,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailshell.config.rule_words import known_rules
 from mailshell.exits import Exit, UsageError, worse
 from mailshell.lint.finding import Finding
+from mailshell.lint.linter import MOST_OF_A_RULE
 from mailshell.lint.rule import Severity
-from mailshell.lint.session import TABLES, find_rules
+from mailshell.lint.session import TABLES
 from mailshell.modes.arguments import Parser
+from mailshell.recording.file import SUFFIX
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import open_recording
-from mailshell.replay.linted import Wanted, lint_octets, lint_recording
+from mailshell.replay.linted import FindingFilter, lint_octets, lint_recording
 from mailshell.report.json import finding_json
 from mailshell.report.sarif import sarif
 from mailshell.report.text import finding_lines, summary
@@ -41,13 +45,16 @@ _FEW = 8
 
 @dataclass(slots=True)
 class Linted:
-    """What came of one file. ``problem``: why it could not be read, if it could not."""
+    """What came of one file. ``notes``: what a person should know of it, one sentence each. ``problem``: why it could
+    not be read, if it could not.
+    """
 
     path: Path
     protocol: str = ""
     server: str = ""
     found: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
     problem: str = ""
 
 
@@ -56,8 +63,9 @@ def main(arguments: Sequence[str]) -> Exit:
     parser = Parser("lint", "Find what servers did wrong in recordings, logs of other programs, or bare octets.")
     severities = [one.word for one in Severity]
     add = parser.add_argument
-    add("files", metavar="FILE", type=Path, nargs="+", help="a recording, or what mailshell import reads")
-    add("--from", dest="bare", nargs=2, metavar=("server-octets", "PROTOCOL"), help="bare octets of a server")
+    add("files", metavar="FILE", type=Path, nargs="+", help="a recording, a folder of them, or what import reads")
+    add("--from", dest="bare", nargs=2, type=_bare_word, metavar=("server-octets", "PROTOCOL"),
+        help="bare octets of a server")  # fmt: skip
     add("--level", choices=severities, default="note", help="tell of nothing less bad (default note)")
     add("--ignore", action="append", default=[], metavar="RULE", help="leave a rule out; repeatable")
     add("--fail-on", choices=severities, help="exit status 6 for findings as bad as this")
@@ -67,12 +75,18 @@ def main(arguments: Sequence[str]) -> Exit:
     add("--summary", action="store_true", help="only the counts, by rule and by server")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many processes")
     chosen = parser.parse_args(list(arguments))
-    wanted = Wanted(_severity(chosen.level), frozenset(map(_known, chosen.ignore)))
+    ignored = frozenset(rule.name for words in chosen.ignore for _, rule in known_rules(words))
+    wanted = FindingFilter(_severity(chosen.level), ignored)
+    if chosen.jobs < 1:
+        raise UsageError("--jobs is a number of processes, 1 or more")
+    chosen.files = [file for path in chosen.files for file in _files(path)]
     work = partial(lint_file, bare=_bare(chosen.bare), wanted=wanted)
     status, all_found = Exit.OK, Told(chosen)
     with _mapped(work, chosen.files, chosen.jobs) as linted:
         for one in linted:
             all_found.tell(one)
+            for note in one.notes:
+                print(f"mailshell: note: {escape(note)}", file=sys.stderr)
             if one.problem:
                 print(f"mailshell: {escape(one.problem)}", file=sys.stderr)
                 status = worse(status, Exit.USAGE)
@@ -82,7 +96,7 @@ def main(arguments: Sequence[str]) -> Exit:
     return status
 
 
-def lint_file(path: Path, bare: str, wanted: Wanted) -> Linted:
+def lint_file(path: Path, bare: str, wanted: FindingFilter) -> Linted:
     """The findings of one file. ``bare``: its protocol, if it holds a server's octets and nothing else."""
     linted = Linted(path, bare)
 
@@ -93,7 +107,10 @@ def lint_file(path: Path, bare: str, wanted: Wanted) -> Linted:
     try:
         if bare:
             with open(path, "rb") as file:
-                linted.counts = lint_octets(file, bare, report, wanted)
+                linted.counts, read = lint_octets(file, bare, report, wanted)
+            if not read:
+                linted.notes.append(f"{path} has no response of {bare} in it")
+            _note_untold(linted, wanted)
             return linted
         with _as_recording(path) as recording_path:
             recording = open_recording(recording_path)
@@ -101,6 +118,8 @@ def lint_file(path: Path, bare: str, wanted: Wanted) -> Linted:
             linted.protocol = header.protocol
             linted.server = f"{header.host}:{header.port}" if header.port else header.host
             linted.counts = lint_recording(recording, report, wanted)
+            linted.notes += [f"{path}: {warning}" for warning in recording.warnings]
+            _note_untold(linted, wanted)
     except (UnreadableRecording, UsageError) as error:
         linted.problem = str(error) if str(path) in str(error) else f"{path}: {error}"
     except OSError as error:
@@ -108,8 +127,20 @@ def lint_file(path: Path, bare: str, wanted: Wanted) -> Linted:
     return linted
 
 
+def _note_untold(linted: Linted, wanted: FindingFilter) -> None:
+    rules = TABLES[linted.protocol]
+    wanted_counts = Counter(
+        {name: count for name, count in linted.counts.items() if rules[name].severity >= wanted.level}
+    )
+    if (more := wanted_counts.total() - len(linted.found)) > 0:
+        linted.notes.append(
+            f"{linted.path}: {counted(more, 'finding')} more are only counted; "
+            f"of each rule the first {MOST_OF_A_RULE} are told"
+        )
+
+
 class Told:
-    """Writes findings as they come. ``worst``: the severity of the worst, 0 if there was none."""
+    """Writes findings as they come. ``worst``: the severity of the worst, also of what is not told; 0 if none was."""
 
     def __init__(self, chosen: argparse.Namespace) -> None:
         self.worst = 0
@@ -123,11 +154,15 @@ class Told:
     def tell(self, linted: Linted) -> None:
         """Write the findings of one file."""
         self._read += not linted.problem
-        for finding in linted.found:
-            self.worst = max(self.worst, finding.rule.severity)
         if linted.protocol:
+            rules = TABLES[linted.protocol]
+            self.worst = max([self.worst, *(rules[name].severity for name in linted.counts)])
+            level = _severity(self._chosen.level)
+            linted.counts = Counter(
+                {name: count for name, count in linted.counts.items() if rules[name].severity >= level}
+            )
             self._counts[linted.protocol].update(linted.counts)
-            if linted.server:
+            if linted.server and linted.counts:
                 self._servers.setdefault(linted.server, Counter()).update(linted.counts)
         if self._chosen.sarif:
             self._logged += [(linted.path.as_posix(), finding) for finding in linted.found]
@@ -151,6 +186,8 @@ class Told:
     def _summary(self) -> Iterator[str]:
         protocols = [protocol for protocol, counts in self._counts.items() if counts]
         for protocol in protocols or list(TABLES)[:1]:
+            if len(protocols) > 1:
+                yield f"{protocol.upper()}:"
             yield from summary(self._counts[protocol], TABLES[protocol])
         if len(self._servers) > 1:
             yield "by server:"
@@ -189,8 +226,31 @@ def _as_recording(path: Path) -> Iterator[Path]:
 
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "imported.mwire"
-        import_session([path], made)
+        try:
+            import_session([path], made)
+        except UsageError as error:
+            why = str(error).removesuffix("; --from names it")
+            raise UsageError(f"{why}; --from server-octets imap reads bare octets of a server") from None
         yield made
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file, or the recordings in a folder and those within it. UsageError if it has none."""
+    if str(path) == "-":
+        raise UsageError("lint reads files, not standard input")
+    if not path.is_dir():
+        yield path
+        return
+    found = sorted(path.rglob(f"*{SUFFIX}"))
+    if not found:
+        raise UsageError(f"the folder {path} has no recordings (*{SUFFIX}); other files are named one by one")
+    yield from found
+
+
+def _bare_word(word: str) -> str:
+    if word != "server-octets" and word not in TABLES:
+        raise ArgumentTypeError(f"takes server-octets and a protocol ({' or '.join(TABLES)}), and then the files")
+    return word
 
 
 def _bare(chosen: Sequence[str] | None) -> str:
@@ -204,10 +264,3 @@ def _bare(chosen: Sequence[str] | None) -> str:
 
 def _severity(word: str) -> Severity:
     return next(one for one in Severity if one.word == word)
-
-
-def _known(word: str) -> str:
-    found = find_rules(word)
-    if not found:
-        raise UsageError(f"there is no rule {word}; mailshell why lists them")
-    return found[0][1].name

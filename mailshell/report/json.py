@@ -26,7 +26,7 @@ def finding_json(finding: Finding, secrets: Secrets | None = None) -> dict[str, 
         "line": line.decode("latin-1"),
     }
     if finding.expected:
-        value["expected"] = finding.expected
+        value["expected"] = mask(finding.expected)
     if finding.otherwise:
         value["otherwise"] = mask(finding.otherwise)
     return value

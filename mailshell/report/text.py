@@ -15,25 +15,24 @@ from mailshell.text.sentences import counted
 
 _INDENT = "    "
 #: The widest lines with octets (cells), unless the terminal is narrower.
-_WIDEST = 130
+WIDEST = 130
 #: On either side of the mark so many characters are shown at least.
 _AROUND = 10
 
 
 def headline(finding: Finding, secrets: Secrets | None = None) -> str:
     """``warning F06 bare-lf: a line ends with a bare LF instead of CRLF (RFC 9051 2.2)``."""
-    message = secrets.mask_str(finding.message) if secrets else finding.message
+    message = _masked(finding.message, secrets)
     rule = finding.rule
     return escape(f"{rule.severity.word} {rule.id} {rule.name}: {message} ({rule.source})")
 
 
-def finding_lines(finding: Finding, secrets: Secrets | None = None, width: int = _WIDEST) -> Iterator[str]:
+def finding_lines(finding: Finding, secrets: Secrets | None = None, width: int = WIDEST) -> Iterator[str]:
     """The headline, and below it the octets as far as they are at hand, in no more than ``width`` cells."""
     yield headline(finding, secrets)
-    yield from _marked(finding, secrets, min(width, _WIDEST) - len(_INDENT))
+    yield from _marked(finding, secrets, min(width, WIDEST) - len(_INDENT))
     if finding.otherwise:
-        otherwise = secrets.mask_str(finding.otherwise) if secrets else finding.otherwise
-        yield f"{_INDENT}or else: {escape(otherwise)}"
+        yield f"{_INDENT}or else: {escape(_masked(finding.otherwise, secrets))}"
 
 
 def place(finding: Finding) -> str:
@@ -44,7 +43,7 @@ def place(finding: Finding) -> str:
 
 
 def _marked(finding: Finding, secrets: Secrets | None, width: int) -> Iterator[str]:
-    expected = place(finding) + (f", expected: {escape(finding.expected)}" if finding.expected else "")
+    expected = place(finding) + (f", expected: {escape(_masked(finding.expected, secrets))}" if finding.expected else "")
     line = finding.line
     if not line:
         yield _INDENT + expected
@@ -64,6 +63,10 @@ def _marked(finding: Finding, secrets: Secrets | None, width: int) -> Iterator[s
     yield f"{_INDENT}{left}{middle}{right}"
     mark = "^" * max(1, cells(middle))
     yield f"{_INDENT}{' ' * cells(left)}{mark} {expected}"
+
+
+def _masked(text: str, secrets: Secrets | None) -> str:
+    return secrets.mask_str(text) if secrets else text
 
 
 def _cut(text: str, width: int, *, end: bool = False) -> str:

@@ -142,7 +142,7 @@ def test_a_reader_that_goes_away_early_is_no_failure(serve: Serve, json: list[st
 
 
 def test_a_reader_that_is_gone_ends_the_run(serve: Serve) -> None:
-    script: Script = [f"S: {POP3}", "C: RETR 1", b"+OK\r\n", lambda c: c.flood(b"x" * 65536, 1 << 30)]
+    script: Script = [f"S: {POP3}", "C: RETR 1", b"+OK\r\n", lambda c: c.flood(b"x" * 65536, 1 << 36)]
     begun = time.monotonic()
     status, _, err = _pipe_to("true", serve(script).url("pop3"), *lines("RETR 1", "NOOP"))
     assert status == 0

@@ -55,7 +55,7 @@ def test_problems_and_why(serve: Serve) -> None:
     listed, first, by_rule, last, named, none = (result["data"] for result in outcome.results[2:])
     assert listed[0].startswith("1  warning F09 spaces: ")
     assert any(line.startswith("2  ") and "G02" in line for line in listed)
-    assert any(line.split()[:4] == ["1", "warning", "F09", "spaces"] for line in listed), "the summary"
+    assert listed[1].startswith("    NOOP: octets ")
     assert first[1] == "    *  22279 EXISTS"
     assert by_rule[0].startswith("warning G02 status-without-text")
     assert last[0].startswith("G02 status-without-text: ")
@@ -117,7 +117,29 @@ def test_fail_on_makes_an_exit_status(serve: Serve, least: str, status: int) -> 
 
 def test_fail_on_counts_what_is_not_told(serve: Serve) -> None:
     outcome = inside(serve(noop()).url(), "--lint", "critical", "--fail-on", "warning", "-c", "NOOP")
-    assert (outcome.status, told(outcome)) == (6, [])
+    assert (outcome.status, told(outcome)) == (6, ["mailshell: as bad as --fail-on warning is: F09 spaces (1)"])
+
+
+def test_fail_on_without_lint_would_always_pass(serve: Serve) -> None:
+    outcome = inside("imap://127.0.0.1:1", "--lint", "off", "--fail-on", "warning", "-c", "NOOP")
+    assert (outcome.status, outcome.messages) == (
+        2, ["--fail-on needs lint, and it is off: leave out --lint off, or the setting"]
+    )  # fmt: skip
+
+
+def test_the_findings_before_a_reconnect_are_kept(serve: Serve) -> None:
+    outcome = inside(
+        serve(noop(), [f"S: {PREAUTH}", "LOGOUT"]).url(), *lines("NOOP", ".reconnect", ".problems", ".problems before")
+    )
+    assert "nothing was found in this session; in the one before 1 were: .problems before" in outcome.out
+    assert "1  warning F09 spaces: " in outcome.out
+
+
+def test_a_stray_line_is_shown_once(serve: Serve) -> None:
+    outcome = inside(serve(noop(b"what is this\r\na1 OK done\r\n")).url(), "-c", "NOOP")
+    assert outcome.err.count("what is this") == 1
+    long = inside(serve(noop(b"z" * 300 + b"\r\na1 OK done\r\n")).url(), "-c", "NOOP")
+    assert "stray line: " + "z" * 300 in long.err, "a mark shows a part of it"
 
 
 def test_many_of_one_rule_are_counted(serve: Serve) -> None:
@@ -127,6 +149,7 @@ def test_many_of_one_rule_are_counted(serve: Serve) -> None:
     assert "mailshell: ! and 97 findings more (F09 97); .problems lists them" in outcome.err
     assert "and 199 more, which were only counted" in outcome.out
     assert "  299  warning   F09" in outcome.out
+    assert "1-100  warning F09 spaces: " in outcome.out
 
 
 def test_recordings_hold_them_and_exports_show_them(serve: Serve, tmp_path: Path) -> None:

@@ -244,7 +244,7 @@ def test_bye_after_the_last_command_is_no_failure(serve: Serve) -> None:
     ("answer", "words"),
     [
         (b"zz9 OK whose?\r\na1 OK\r\n", "zz9"),
-        (b"complete nonsense\r\na1 OK\r\n", "stray line: complete nonsense"),
+        (b"complete nonsense\r\na1 OK\r\n", "!     complete nonsense"),
         (b"+ go ahead\r\na1 OK\r\n", "no command waits for one"),
         (b"a1 OK done\n", "bare-lf"),
         (b"* 1 FETCH (FLAGS (\r\na1 OK\r\n", "parenthesis"),

@@ -14,7 +14,7 @@ from mailshell.lint.session import TABLES, find_rules, linter_for
 from mailshell.lint.way import is_remote
 from mailshell.protocol.events import Side
 from mailshell.recording.reader import open_recording
-from mailshell.replay.linted import Wanted, lint_recording
+from mailshell.replay.linted import FindingFilter, lint_recording
 from mailshell.session import make_engine
 from mailshell.wire import Closed, Connected, Injected, Octets
 
@@ -107,7 +107,7 @@ def test_a_message_is_judged_alone() -> None:
 
 def of_recording(name: str) -> dict[str, Severity]:
     found: list[Finding] = []
-    lint_recording(open_recording(RECORDINGS / f"{name}.mwire"), found.append, Wanted())
+    lint_recording(open_recording(RECORDINGS / f"{name}.mwire"), found.append, FindingFilter())
     return {finding.rule.name: finding.rule.severity for finding in found}
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from mailshell.config.settings import SETTINGS
 from mailshell.help.local import LocalHelp
-from mailshell.help.pages import page
+from mailshell.help.pages import UnknownTopic, page
 from mailshell.interpreter.local.command import Lines, LocalCommand, OwnWords
+from mailshell.lint.session import find_rules
+from mailshell.report.text import rule_page
 from mailshell.trace.prefix import COLUMNS, SIGNS
 from mailshell.trace.trace import LEVELS
 
@@ -22,7 +24,14 @@ _PLACES = {1: "first", 2: "second", 3: "third"}
 async def show(interpreter: Interpreter, arguments: str) -> Lines:
     """The page on what is asked for. UsageError if there is none."""
     console = interpreter.console
-    return OwnWords(page(arguments, protocol=interpreter.protocol, width=console.width, local=local_help()))
+    try:
+        return OwnWords(page(arguments, protocol=interpreter.protocol, width=console.width, local=local_help()))
+    except UnknownTopic:
+        found = dict(find_rules(arguments))
+        if not found:
+            raise
+        protocol = interpreter.protocol if interpreter.protocol in found else next(iter(found))
+        return OwnWords(rule_page(found[protocol], protocol, min(console.width, 100)))
 
 
 @lru_cache
@@ -54,6 +63,21 @@ _WORDS = {
         "mailshell": "columns that tell who, how and what",
         "poplib": "as poplib prints it with set_debuglevel",
         "imaplib": "as imaplib prints it with Debug",
+    },
+    ".problems": {
+        "note": "all of them",
+        "warning": "those at least so bad",
+        "error": "likewise",
+        "critical": "likewise",
+        "before": "those of the session before this one",
+    },
+    ".lint": {
+        "on": "as it is at the start: warnings and worse",
+        "off": "nothing is told",
+        "note": "what is worth knowing, too",
+        "warning": "what the protocol forbids",
+        "error": "what makes a client lose mail or its footing",
+        "critical": "what lets somebody read or forge mail",
     },
     ".secrets": {"show": "secrets stand in the trace as they are", "hide": "they are masked, as at the start"},
     ".insecure": {"on": "any certificate is accepted", "off": "certificates are verified, as at the start"},

@@ -3,48 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from mailshell.config.rule_words import known_rules
 from mailshell.config.settings import SETTINGS
 from mailshell.exits import UsageError
-from mailshell.interpreter.findings import KEPT, known_rules
+from mailshell.interpreter.findings import Kept
 from mailshell.interpreter.local.command import Lines, LocalCommand, OwnWords
 from mailshell.interpreter.local.settings import change
 from mailshell.lint.finding import Finding
+from mailshell.lint.rule import Severity
 from mailshell.lint.session import TABLES
-from mailshell.report.text import finding_lines, headline, rule_page, summary
+from mailshell.report.text import finding_lines, headline, place, rule_page, summary
+from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
 _WIDEST = 100
+#: With fewer lines than this nobody needs a summary.
+_FEW = 12
+_SEVERITIES = tuple(severity.word for severity in Severity)
 
 
 async def _problems(interpreter: Interpreter, arguments: str) -> Lines:
     findings = interpreter.findings
-    if not findings.watching:
+    word = arguments.lower()
+    kept = findings.before if word == "before" else list(findings.found)
+    if not kept and not findings.watching:
         return ["this session is not watched: it was opened with lint off, or none was opened yet"]
-    found = list(findings.found)
-    if arguments:
-        return [line for finding in _chosen(found, arguments) for line in _lines(interpreter, finding)]
-    if not found:
-        return ["nothing was found in this session"]
-    rules = TABLES[interpreter.protocol or "imap"]
-    first, width = 1, len(str(len(found)))
-    lines = [
-        f"{number:>{width}}  {headline(finding, interpreter.secrets)}" for number, finding in enumerate(found, first)
+    if arguments and word not in (*_SEVERITIES, "before"):
+        return [line for one in _chosen(kept, arguments) for line in _lines(interpreter, one.finding)]
+    numbered = [
+        (number, one)
+        for number, one in enumerate(kept, start=1)
+        if word not in _SEVERITIES or one.finding.rule.severity >= Severity[word.upper()]
     ]
-    left_out = findings.counts.total() - len(found)
-    if left_out > 0:
-        lines.append(f"and {left_out:,} more, which were only counted (the last {KEPT:,} are kept)")
-    return [*lines, "", *summary(findings.counts, rules), "", ".problems N shows the octets, .why RULE explains"]
+    if not numbered:
+        more = f"; in the one before {len(findings.before):,} were: .problems before" if findings.before else ""
+        return [f"nothing {f'as bad as {word} ' if word in _SEVERITIES else ''}was found in this session{more}"]
+    lines = list(_listed(interpreter, numbered))
+    if word:
+        return lines
+    if (left_out := findings.counts.total() - len(kept)) > 0:
+        lines.append(f"and {left_out:,} more, which were only counted")
+    long = len(lines) > _FEW or left_out > 0
+    counts = summary(findings.counts, TABLES[interpreter.protocol or "imap"]) if long else ()
+    return [*lines, "", *counts, *([""] if counts else []), ".problems N shows the octets, .why N explains the rule"]
 
 
-def _lines(interpreter: Interpreter, finding: Finding) -> Iterator[str]:
-    return finding_lines(finding, interpreter.secrets, interpreter.console.width)
+def _listed(interpreter: Interpreter, numbered: list[tuple[int, Kept]]) -> Iterator[str]:
+    """A line for each finding, or for several that say the same of the answer to one command."""
+    for _, group in groupby(numbered, key=lambda pair: (pair[1].line, pair[1].finding.rule, pair[1].finding.message)):
+        some = list(group)
+        (first, one), (last, _) = some[0], some[-1]
+        numbers = str(first) if first == last else f"{first}-{last}"
+        times = f" (×{len(some)})" if len(some) > 1 else ""
+        yield f"{numbers}  {headline(one.finding, interpreter.secrets)}{times}"
+        where = place(one.finding) if len(some) == 1 else f"from octet {one.finding.start:,} on"
+        yield f"    {escape(one.line)}: {where}" if one.line else f"    {where}"
 
 
-def _chosen(found: list[Finding], words: str) -> list[Finding]:
+def _chosen(found: list[Kept], words: str) -> list[Kept]:
     """The finding of this number, or those of these rules. UsageError if there is none."""
     if words.isascii() and words.isdigit():
         number = int(words[:9])
@@ -52,21 +73,27 @@ def _chosen(found: list[Finding], words: str) -> list[Finding]:
             raise UsageError(f"there is no finding {number}; .problems lists {len(found)}")
         return [found[number - 1]]
     rules = [rule for _, rule in known_rules(words)]
-    chosen = [finding for finding in found if finding.rule in rules]
+    chosen = [one for one in found if one.finding.rule in rules]
     if not chosen:
         raise UsageError(f"nothing of {words} was found in this session")
     return chosen
+
+
+def _lines(interpreter: Interpreter, finding: Finding) -> Iterator[str]:
+    return finding_lines(finding, interpreter.secrets, interpreter.console.width)
 
 
 async def why(interpreter: Interpreter, arguments: str) -> Lines:
     """``.why [RULE]``: the page of a rule; without one, that of the last finding."""
     width = min(_WIDEST, interpreter.console.width)
     protocol = interpreter.protocol or "imap"
+    found = list(interpreter.findings.found)
     if not arguments:
-        found = interpreter.findings.found
         if not found:
             raise UsageError("nothing was found in this session; .why RULE explains one, mailshell why lists them")
-        return OwnWords(rule_page(found[-1].rule, protocol, width))
+        return OwnWords(rule_page(found[-1].finding.rule, protocol, width))
+    if arguments.isdigit():
+        return OwnWords(rule_page(_chosen(found, arguments)[0].finding.rule, protocol, width))
     rules = known_rules(arguments)
     here = [(name, rule) for name, rule in rules if name == protocol]
     lines: Lines = []
@@ -92,8 +119,9 @@ async def _lint(interpreter: Interpreter, arguments: str) -> Lines:
 
 
 COMMANDS = (
-    LocalCommand(".problems", "[N|RULE]", "what the server did wrong in this session", _problems, takes="rule"),
-    LocalCommand(".why", "[RULE]", "what a rule says, and what can be done; alone: that of the last finding", why,
+    LocalCommand(".problems", "[N|RULE|LEVEL|before]", "what the server did wrong in this session", _problems,
+                 choices=(*_SEVERITIES, "before"), takes="found rule"),
+    LocalCommand(".why", "[RULE|N]", "what a rule says, and what can be done; alone: that of the last finding", why,
                  takes="rule"),
     LocalCommand(".lint", "[on|off|LEVEL]", "tell of what the server does wrong, from this severity on", _lint,
                  choices=("on", *SETTINGS["lint"].choices)),
