@@ -127,3 +127,54 @@ def test_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert "bare-lf" in capsys.readouterr().out
     with pytest.raises(UsageError, match="there is no rule Z99"):
         why.main(["Z99"])
+
+
+def test_a_folder_stands_for_the_recordings_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "within").mkdir()
+    recorded(tmp_path / "within" / "a.mwire", BAD)
+    (tmp_path / "b.txt").write_text("something else")
+    assert lint.main([str(tmp_path)]) is Exit.OK
+    assert "warning F06 bare-lf" in capsys.readouterr().out
+    (tmp_path / "none").mkdir()
+    with pytest.raises(UsageError, match="has no recordings"):
+        lint.main([str(tmp_path / "none")])
+
+
+def test_what_is_not_told_counts_for_the_exit_status_and_not_in_the_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recorded(tmp_path / "a.mwire", BAD)
+    assert lint.main([str(path), "--level", "error", "--fail-on", "warning"]) is Exit.FINDINGS
+    assert capsys.readouterr().out == "nothing was found\n"
+    assert lint.main([str(path), "--ignore", "F06", "--fail-on", "warning"]) is Exit.OK
+    assert "F06" not in capsys.readouterr().out
+
+
+def test_what_was_left_out_or_could_not_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = tmp_path / "bare"
+    bare.write_bytes(b"* OK hi\r\n" + b"*  3 EXISTS\r\n" * 300)
+    arguments = [str(bare), "--from", "server-octets", "imap", "--json"]
+    assert lint.main(arguments) is Exit.OK
+    printed = capsys.readouterr()
+    assert printed.out.count('"F09"') == 100
+    assert "200 findings more are only counted; of each rule the first 100 are told" in printed.err
+    bare.write_bytes(b"")
+    lint.main(arguments)
+    assert "has no response of imap in it" in capsys.readouterr().err
+    torn = recorded(tmp_path / "a.mwire", BAD)
+    torn.write_bytes(torn.read_bytes()[:-20])
+    lint.main([str(torn)])
+    assert "is torn" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--from", "rawlog", "x"], "takes server-octets and a protocol"),
+        (["-"], "not standard input"),
+        (["--jobs", "0", "x"], "1 or more"),
+    ],
+)
+def test_wrong_arguments(arguments: list[str], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        lint.main(arguments)
