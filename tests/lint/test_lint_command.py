@@ -175,6 +175,6 @@ def test_what_was_left_out_or_could_not_be_read_is_told(tmp_path: Path, capsys: 
         (["--jobs", "0", "x"], "1 or more"),
     ],
 )
-def test_wrong_arguments(arguments: list[str], words: str) -> None:
+def test_what_lint_does_not_take(arguments: list[str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         lint.main(arguments)
