@@ -236,6 +236,11 @@ def _run(arguments: list[str]) -> int:
         return _ASKED[chosen.url](chosen)
     mode = chosen.url if chosen.url in _MODES else None
     if mode is None and chosen.words:
+        from mailshell.config.settings import did_you_mean
+
+        near = did_you_mean(chosen.url, dict.fromkeys([*_MODES, *_ASKED, *_TOOLS]))
+        if near and ":" not in chosen.url:
+            raise UsageError(f"there is no mailshell {ascii(chosen.url)[1:41].rstrip(chr(39))}{near}")
         raise UsageError(f"one URL is enough; what is {chosen.words[0]!r}? Lines to run are given with -c")
     if chosen.serve and mode != "demo":
         raise UsageError("--serve belongs to mailshell demo")
@@ -244,6 +249,8 @@ def _run(arguments: list[str]) -> int:
     if (chosen.misbehave or chosen.fault) and mode != "demo":
         raise UsageError("--misbehave and --fault belong to mailshell demo and mailshell serve FILE")
     options = _options(chosen)
+    if options.fail_on is not None and options.lint == "off":
+        raise UsageError("--fail-on needs lint, and it is off: leave out --lint off, or the setting")
     if mode is not None:
         return _MODES[mode](chosen, options)
     return _session(chosen, options)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import AnyStr, Protocol
 
+from mailshell.check.advertised import has, names_of
 from mailshell.check.client import Client, Reply
 from mailshell.check.outcome import Outcome, ProbeResult, Verdict
 from mailshell.check.transcript import Transcript
 from mailshell.contract import SessionError
-from mailshell.replay.nobody import Nobody
+from mailshell.nobody import Nobody
 from mailshell.session import Session
 from mailshell.text.escape import escape
 from mailshell.wire import Observer
@@ -68,6 +69,14 @@ class Known:
     sample: list[Message] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
     unique_ids: dict[int, str] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        """The capabilities that were advertised at any moment, in upper case, without parameters, each once."""
+        return names_of(line for listed in self.capabilities.values() for line in listed)
+
+    def advertises(self, *names: str) -> bool:
+        """Whether one of these was advertised at any moment, whatever its case."""
+        return has(self.names(), *names)
 
 
 class Bench:
@@ -205,10 +214,11 @@ class ProbeFailed(Exception):
         self.reply = reply
 
 
-def quoted(name: str) -> str:
-    """A mailbox name, in modified UTF-7 or ASCII, as a quoted string (RFC 9051 section 4.3)."""
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def quoted(name: AnyStr) -> AnyStr:
+    """A mailbox name, as it goes over the wire, as a quoted string (RFC 9051 section 4.3)."""
+    if isinstance(name, bytes):
+        return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+    return quoted(name.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 
 def shortened(lines: Sequence[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mailshell.check.advertised import has
 from mailshell.check.transcript import Transcript
 from mailshell.contract import LiteralSource, Part
 from mailshell.protocol.exchange import Exchange, Status
@@ -59,6 +60,11 @@ class Reply:
         return [one for one in self.data if isinstance(one, Fetched)]
 
     @property
+    def exists(self) -> list[int | None]:
+        """How many messages there are, as each EXISTS says, in their order (IMAP)."""
+        return [response.number for response in self.named("EXISTS")]
+
+    @property
     def codes(self) -> dict[str, bytes]:
         """The response codes of the statuses and of the untagged status responses: name (upper case) and arguments."""
         found: dict[str, bytes] = {}
@@ -97,7 +103,7 @@ class Client:
 
     def has(self, capability: str) -> bool:
         """Whether the server advertises it (whatever its case)."""
-        return capability.upper() in {name.upper() for name in self.capabilities}
+        return has(self.capabilities, capability)
 
     def tag(self) -> str:
         """A fresh tag."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailshell.check.outcome import Outcome, ProbeResult, Verdict
+from mailshell.check.outcome import ASIDE, Outcome, ProbeResult, Verdict, worst_of
 from mailshell.check.report import Extension, Report
-
-#: What a probe is that found nothing to try.
-_ASIDE = (Verdict.LEFT_OUT, Verdict.NOT_OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +83,12 @@ def _verdict(extension: Extension) -> Verdict | None:
 
 def telling(result: ProbeResult | None) -> Outcome | None:
     """The outcome that stands for a result: the first of the worst."""
-    if result is None or not result.outcomes:
-        return None
-    return next(outcome for outcome in result.outcomes if outcome.verdict is result.verdict)
+    return worst_of(result.outcomes) if result is not None else None
 
 
 def different(row: ProbeRow) -> Iterator[tuple[int, ProbeResult, Outcome]]:
     """What is not good, with the side (0, 1) on which that is so."""
     for side, result in enumerate(row.results):
         for outcome in result.outcomes if result is not None else ():
-            if result is not None and outcome.verdict is not Verdict.GOOD and outcome.verdict not in _ASIDE:
+            if result is not None and outcome.verdict is not Verdict.GOOD and outcome.verdict not in ASIDE:
                 yield side, result, outcome

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from mailshell.check.bench import Bench
 from mailshell.check.outcome import Verdict
 from mailshell.contract import ConnectionLost, SessionError, TimeLimit
+from mailshell.nobody import Nobody
 from mailshell.protocol.exchange import Exchange, Status
-from mailshell.replay.nobody import Nobody
 from mailshell.session import Session
 from mailshell.text.escape import escape, escape_octets
 from mailshell.transport.errors import TlsFailed
@@ -27,7 +26,7 @@ _BRIEF = 2.0
 _SHOWN = 100
 
 
-class Fate(enum.Enum):
+class InjectionResult(enum.Enum):
     """What became of the command. ``NOT_AGREED``: the server refused TLS, so that nothing was tried."""
 
     NOT_AGREED = "TLS was refused"
@@ -41,21 +40,57 @@ class Fate(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Slipped:
-    """``name``: STARTTLS or STLS. ``words``: what the server said, or why it ended; control octets are escaped."""
+    """``name``: STARTTLS or STLS. ``result``: what became of the command. ``words``: what the server said, or why it
+    ended; control octets are escaped.
+    """
 
     name: str
-    fate: Fate
+    result: InjectionResult
     words: str = ""
 
 
-class Clear(Protocol):
-    """Keeps what came in the clear after TLS was agreed on, and before the handshake: as ``Listener.injected`` told."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """``says``: a sentence; ``more``: another one that goes with it; ``advice``: what a person can do. In all of them
+    ``{name}`` and ``{words}`` stand for those of ``Slipped``.
+    """
 
-    clear: bytes
+    verdict: Verdict
+    says: str
+    more: str = ""
+    advice: str = ""
 
 
-class _Witness(Nobody):
-    """A listener that does so, and no more."""
+JUDGEMENTS = {
+    InjectionResult.NOT_AGREED: Judgement(Verdict.UNDECIDED, "nothing was probed: the server refuses {name}: {words}"),
+    InjectionResult.IN_THE_CLEAR: Judgement(
+        Verdict.WARNING,
+        "the server went on in the clear after it had agreed to {name}, before the handshake",
+        "what it said there: {words}",
+        "what comes behind {name} has to be thrown away, or taken for the handshake",
+    ),
+    InjectionResult.NO_HANDSHAKE: Judgement(
+        Verdict.GOOD,
+        "NOOP, which was sent in the clear behind {name}, was not run under TLS: the handshake failed",
+        "{words}; {name} alone shows whether that was because of NOOP",
+    ),
+    InjectionResult.DROPPED: Judgement(
+        Verdict.GOOD, "NOOP, which was sent in the clear behind {name}, was thrown away at the handshake"
+    ),
+    InjectionResult.CLOSED: Judgement(
+        Verdict.GOOD, "NOOP, which was sent in the clear behind {name}, was not run: {words}"
+    ),
+    InjectionResult.UNKNOWN: Judgement(Verdict.UNDECIDED, "nothing can be said: {words}"),
+    InjectionResult.RUN: Judgement(
+        Verdict.CRITICAL,
+        "the server ran NOOP under TLS, though it was sent in the clear behind {name}: {words}",
+        advice="somebody on the way can put commands into a protected session; have the server updated",
+    ),
+}
+
+
+class KeepsInjected:
+    """Part of a listener: keeps what came in the clear after TLS was agreed on, and before the handshake."""
 
     clear = b""
 
@@ -63,7 +98,11 @@ class _Witness(Nobody):
         self.clear = octets
 
 
-async def slip_in(session: Session, witness: Clear, *, patience: float = PATIENCE) -> Slipped:
+class _Witness(KeepsInjected, Nobody):
+    """A listener that does so, and no more."""
+
+
+async def slip_in(session: Session, witness: KeepsInjected, *, patience: float = PATIENCE) -> Slipped:
     """Send NOOP in the same packet as STARTTLS or STLS, and see what becomes of it.
 
     ``witness`` listens to the session; ``patience``: how many seconds to wait for an answer under TLS.
@@ -77,15 +116,15 @@ async def slip_in(session: Session, witness: Clear, *, patience: float = PATIENC
     session.answers.attend(slipped, None)
     agreed = await session.answers.completion(asked)
     if not agreed.ok:
-        return Slipped(name, Fate.NOT_AGREED, _words(agreed))
+        return Slipped(name, InjectionResult.NOT_AGREED, _words(agreed))
     if witness.clear:
-        return Slipped(name, Fate.IN_THE_CLEAR, escape_octets(witness.clear[:_SHOWN]))
+        return Slipped(name, InjectionResult.IN_THE_CLEAR, escape_octets(witness.clear[:_SHOWN]))
     try:
         await session.start_tls()
     except TlsFailed as error:
         if error.plain_text:
-            return Slipped(name, Fate.IN_THE_CLEAR, escape_octets(error.plain_text[:_SHOWN]))
-        return Slipped(name, Fate.NO_HANDSHAKE, escape(str(error)))
+            return Slipped(name, InjectionResult.IN_THE_CLEAR, escape_octets(error.plain_text[:_SHOWN]))
+        return Slipped(name, InjectionResult.NO_HANDSHAKE, escape(str(error)))
     session.answers.timeout = patience
     return await _wait_for(session, slipped, name)
 
@@ -94,12 +133,12 @@ async def _wait_for(session: Session, slipped: Exchange, name: str) -> Slipped:
     try:
         answer = await session.answers.completion(slipped)
     except TimeLimit:
-        return Slipped(name, Fate.DROPPED)
+        return Slipped(name, InjectionResult.DROPPED)
     except ConnectionLost as error:
-        return Slipped(name, Fate.CLOSED, escape(str(error)))
+        return Slipped(name, InjectionResult.CLOSED, escape(str(error)))
     except SessionError as error:
-        return Slipped(name, Fate.UNKNOWN, escape(str(error)))
-    return Slipped(name, Fate.RUN, _words(answer))
+        return Slipped(name, InjectionResult.UNKNOWN, escape(str(error)))
+    return Slipped(name, InjectionResult.RUN, _words(answer))
 
 
 def _words(status: Status) -> str:
@@ -117,28 +156,8 @@ async def probe_injection(bench: Bench) -> None:
         found = await slip_in(session, witness, patience=_BRIEF)
     finally:
         session.abort()
-    verdict, says, advice = _JUDGEMENTS[found.fate]
-    bench.tell(verdict, says.format(name=found.name, words=found.words), client.seen(), advice=advice)
-
-
-_JUDGEMENTS = {
-    Fate.NOT_AGREED: (Verdict.UNDECIDED, "nothing was tried: the server refuses {name}: {words}", ""),
-    Fate.IN_THE_CLEAR: (
-        Verdict.WARNING,
-        "the server went on in the clear after it had agreed to {name}: {words}",
-        "what comes behind {name} has to be thrown away, or taken for the handshake",
-    ),
-    Fate.NO_HANDSHAKE: (
-        Verdict.GOOD,
-        "NOOP, sent in the clear behind {name}, was not run under TLS: the handshake failed ({words})",
-        "",
-    ),
-    Fate.DROPPED: (Verdict.GOOD, "NOOP, sent in the clear behind {name}, was thrown away at the handshake", ""),
-    Fate.CLOSED: (Verdict.GOOD, "NOOP, sent in the clear behind {name}, was not run: {words}", ""),
-    Fate.UNKNOWN: (Verdict.UNDECIDED, "nothing can be said: {words}", ""),
-    Fate.RUN: (
-        Verdict.CRITICAL,
-        "the server ran NOOP under TLS, though it was sent in the clear behind {name}: {words}",
-        "somebody on the way can put commands into a protected session; have the server updated",
-    ),
-}
+    judgement = JUDGEMENTS[found.result]
+    more = f"; {judgement.more}" if judgement.more else ""
+    advice = judgement.advice.format(name=found.name)
+    says = (judgement.says + more).format(name=found.name, words=found.words)
+    bench.tell(judgement.verdict, says, client.seen(), advice=advice)

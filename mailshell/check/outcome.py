@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from mailshell.lint.rule import Severity
 
 
 class Verdict(enum.IntEnum):
@@ -26,6 +29,15 @@ class Verdict(enum.IntEnum):
     def word(self) -> str:
         return self.name.lower().replace("_", " ")
 
+    @classmethod
+    def of(cls, severity: Severity) -> Verdict:
+        """The verdict that is as bad as a finding of this severity."""
+        return cls[severity.name]
+
+
+#: Where nothing was tried.
+ASIDE = (Verdict.LEFT_OUT, Verdict.NOT_OFFERED)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -44,6 +56,11 @@ class Outcome:
     evidence: tuple[str, ...] = ()
 
 
+def worst_of(outcomes: Iterable[Outcome]) -> Outcome | None:
+    """The worst, of several the first; None if there is none."""
+    return max(outcomes, key=lambda outcome: outcome.verdict, default=None)
+
+
 @dataclass(slots=True)
 class ProbeResult:
     """All that came of one probe. ``seconds``: how long it took."""
@@ -57,4 +74,5 @@ class ProbeResult:
     @property
     def verdict(self) -> Verdict:
         """The worst of its outcomes."""
-        return max((outcome.verdict for outcome in self.outcomes), default=Verdict.LEFT_OUT)
+        worst = worst_of(self.outcomes)
+        return worst.verdict if worst is not None else Verdict.LEFT_OUT

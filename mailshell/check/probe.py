@@ -23,9 +23,8 @@ class Probe:
     ``run`` tells the bench what it finds out, with ``bench.tell`` and its like; it may raise what a session raises, and
     is cancelled when its time is up: what it has told by then stands. ``needs``: ``login``, ``messages`` (a mailbox
     with at least one is selected, read-only, or the maildrop has one), ``tls-possible`` (the connection began in the
-    clear), ``own-connection`` (it is left in a state that nobody else wants). ``capability``: it is tried only if the
-    server advertises this. ``writes``: it changes something, in a scratch mailbox. ``seconds``: the most it may take.
-    ``uses``: ids of probes that have to run before it.
+    clear). ``capability``: it is tried only if the server advertises this. ``writes``: it changes something, in a
+    scratch mailbox. ``seconds``: the most it may take. ``uses``: ids of probes that have to run before it.
     """
 
     id: str

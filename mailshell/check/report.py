@@ -7,22 +7,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mailshell.check.outcome import Outcome, ProbeResult, Verdict
+from mailshell.check.advertised import name_of, names_of
+from mailshell.check.moments import MOMENTS
+from mailshell.check.outcome import Outcome, ProbeResult, Verdict, worst_of
 from mailshell.lint.finding import Finding
 from mailshell.protocol.secrecy import Secrets
 from mailshell.text.sentences import counted
 
 #: Bad enough for somebody to do something about it, the worst first.
 BAD = (Verdict.CRITICAL, Verdict.ERROR, Verdict.WARNING)
-#: When capabilities were told, in the order in which that happens, and the words for it.
-MOMENTS = {"greeting": "greeting", "clear": "in the clear", "tls": "under TLS", "login": "after login"}
 _NAMES = {Verdict.CRITICAL: "critical fault"}
 #: The words of the other verdicts in a count.
 _COUNTED = {
-    Verdict.NOTE: ("note", "notes"),
-    Verdict.UNDECIDED: ("undecided", "undecided"),
-    Verdict.NOT_OFFERED: ("not offered", "not offered"),
-    Verdict.LEFT_OUT: ("left out", "left out"),
+    Verdict.ERROR: "found faults",
+    Verdict.NOTE: "with notes",
+    Verdict.UNDECIDED: "undecided",
+    Verdict.NOT_OFFERED: "not offered",
+    Verdict.LEFT_OUT: "left out",
 }
 
 
@@ -37,13 +38,13 @@ class Extension:
     @property
     def worst(self) -> Outcome | None:
         """The worst of the outcomes, of several the first; None if it was not tried."""
-        return max(self.outcomes, key=lambda outcome: outcome.verdict, default=None)
+        return worst_of(self.outcomes)
 
 
 @dataclass(slots=True)
 class Report:
     """``server``: the URL without a password. ``began``: when, in UTC (ISO 8601). ``seconds``: how long it took, of
-    ``budget``. ``findings``: what lint told, the first of each rule; ``counts``: how often each rule fired, by name.
+    ``budget``. ``findings``: what lint told, up to three of each rule; ``counts``: how often each rule fired, by name.
     ``notes``: what a person should know of how it was done. ``capabilities``: what was advertised at each moment.
     ``interrupted``: the person has ended it. ``login_refused``: what the server said to the login, if it refused it.
     ``secrets`` are masked in each form.
@@ -76,7 +77,7 @@ class Report:
         """The worst of the probes' verdicts and the findings' severities."""
         found = max((finding.rule.severity for finding in self.findings), default=None)
         told = max((result.verdict for result in self.results), default=Verdict.LEFT_OUT)
-        return max(told, Verdict[found.name]) if found is not None else told
+        return max(told, Verdict.of(found)) if found is not None else told
 
     @property
     def bad(self) -> list[tuple[ProbeResult, Outcome]]:
@@ -88,7 +89,7 @@ class Report:
     def bad_rules(self) -> list[str]:
         """The rules of lint that somebody should do something about, by id and name, the worst first."""
         found = sorted((finding.rule for finding in self.findings), key=lambda rule: -rule.severity)
-        return list(dict.fromkeys(f"{rule.id} {rule.name}" for rule in found if Verdict[rule.severity.name] in BAD))
+        return list(dict.fromkeys(f"{rule.id} {rule.name}" for rule in found if Verdict.of(rule.severity) in BAD))
 
     @property
     def told_moments(self) -> list[str]:
@@ -101,21 +102,21 @@ class Report:
         found: dict[str, Extension] = {}
         for moment in self.told_moments:
             for line in self.capabilities[moment]:
-                name = line.split(" ", 1)[0].upper()
+                name = name_of(line)
                 known = found.setdefault(name, Extension(name))
                 if moment not in known.moments:
                     known.moments = (*known.moments, moment)
         for outcome in self._trials():
-            name = outcome.about.split(" ", 1)[0].upper()
+            name = name_of(outcome.about)
             found.setdefault(name, Extension(name)).outcomes.append(outcome)
         return [found[name] for name in sorted(found)]
 
     def _trials(self) -> Iterator[Outcome]:
         """What is said about capabilities, whichever probe has tried them."""
-        advertised = {line.split(" ", 1)[0].upper() for lines in self.capabilities.values() for line in lines}
+        advertised = set(names_of(line for lines in self.capabilities.values() for line in lines))
         for result in self.results:
             for outcome in result.outcomes:
-                name = outcome.about.split(" ", 1)[0].upper()
+                name = name_of(outcome.about)
                 if name and (result.group == "extensions" or name in advertised):
                     yield outcome
 
@@ -125,17 +126,32 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The counts as one sentence, without a full stop: ``3 errors, 2 warnings; 31 of 40 probes found nothing``."""
+        """The counts as one sentence, without a full stop: ``3 errors; on the wire 1 warning; of 40 probes 31 found
+        everything good, 2 have notes, 3 found faults, 4 were left out``.
+        """
         counts = self.verdicts
-        rules = {finding.rule.name: Verdict[finding.rule.severity.name] for finding in self.findings}
+        rules = {finding.rule.name: Verdict.of(finding.rule.severity) for finding in self.findings}
         wire = Counter(rules.values())
         bad = ", ".join(_bad(counts))
         lint = ", ".join(_bad(wire))
-        good = sum(result.verdict is Verdict.GOOD for result in self.results)
-        tried = [f"{good:,} of {counted(len(self.results), 'probe')} found everything good"]
-        tried += [counted(counts[verdict], *words) for verdict, words in _COUNTED.items() if counts[verdict]]
+        of = Counter(result.verdict if result.verdict not in BAD else Verdict.ERROR for result in self.results)
+        tried = [f"of {counted(len(self.results), 'probe')} {of[Verdict.GOOD]:,} found everything good"]
+        tried += [f"{of[verdict]:,} {words}" for verdict, words in _COUNTED.items() if of[verdict]]
         found = "; ".join(part for part in (bad, f"on the wire {lint}" if lint else "") if part)
-        return f"{found or 'nothing is wrong'}; {', '.join(tried)}"
+        return f"{found or self._all_clear}; {', '.join(tried)}"
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether most of the probes came to a result."""
+        looked = sum(result.verdict not in (Verdict.LEFT_OUT, Verdict.UNDECIDED) for result in self.results)
+        return 2 * looked >= len(self.results)
+
+    @property
+    def _all_clear(self) -> str:
+        if not self.conclusive:
+            return "nothing can be said: most could not be tried"
+        unclear = any(result.verdict is Verdict.UNDECIDED for result in self.results)
+        return "nothing is wrong in what could be tried" if unclear else "nothing is wrong"
 
 
 def _bad(counts: Counter[Verdict]) -> list[str]:

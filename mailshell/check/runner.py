@@ -55,7 +55,7 @@ async def run_probes(
             begun = time.monotonic()
             try:
                 await _run(bench, probe, min(left, probe.seconds))
-                await bench.tidy()
+                await _tidy(bench)
             except asyncio.CancelledError:
                 _interrupted(bench)
                 bench.tell(Verdict.UNDECIDED, "the check was interrupted")
@@ -87,11 +87,18 @@ def _lacks(bench: Bench, probe: Probe) -> tuple[Verdict, str] | None:
         return Verdict.LEFT_OUT, f"{bench.known.mailbox} is empty"
     if "tls-possible" in probe.needs and not bench.connector.clear:
         return Verdict.LEFT_OUT, "TLS stands from the first octet"
-    if probe.capability:
-        advertised = {name.upper() for names in bench.known.capabilities.values() for name in names}
-        if probe.capability.upper() not in advertised:
-            return Verdict.NOT_OFFERED, f"the server does not advertise {probe.capability}"
+    if probe.capability and not bench.known.advertises(probe.capability):
+        return Verdict.NOT_OFFERED, f"the server does not advertise {probe.capability}"
     return None
+
+
+async def _tidy(bench: Bench) -> None:
+    """Leave what the probe has left open; a server that does not let go is left all the same."""
+    try:
+        async with asyncio.timeout(_FAREWELL):
+            await bench.tidy()
+    except (TimeoutError, SessionError, ConnectFailed, ConnectionError):
+        pass
 
 
 async def _run(bench: Bench, probe: Probe, seconds: float) -> None:
@@ -109,6 +116,10 @@ async def _run(bench: Bench, probe: Probe, seconds: float) -> None:
         await _drop(bench)
     except (ConnectionLost, AnswerUnusable, SessionError, ConnectFailed, ConnectionError, UsageError) as error:
         bench.tell(Verdict.UNDECIDED, f"it could not be ended: {escape(str(error))}")
+        await _drop(bench)
+    except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
+        # What a server said was more than the probe is made for; the others are tried all the same.
+        bench.tell(Verdict.UNDECIDED, f"what the server said can't be judged ({type(error).__name__})")
         await _drop(bench)
     if not bench.result.outcomes:
         bench.tell(Verdict.UNDECIDED, "nothing came of it")

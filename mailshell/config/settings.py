@@ -146,7 +146,7 @@ _TABLE = (
     Setting("explain", "switch", False, "say under each line of the trace what it means"),
     Setting("lint", "choice", "warning", "tell of what the server does wrong, from this severity on",
             choices=("off", *(severity.word for severity in Severity))),
-    Setting("lint_ignore", "text", "none", "rules of which nothing is told: ids or names, with spaces between", ("none",),
+    Setting("lint_ignore", "text", "none", "rules of which nothing is told: ids or names, spaces between", ("none",),
             noun="ids or names of rules"),
     Setting("remember", "switch", False, "keep hashes of UIDs, UIDLs, sizes and dates from session to session, to find "
             "what changed that must not"),

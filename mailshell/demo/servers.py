@@ -24,22 +24,12 @@ class Demo:
     @property
     def imap_url(self) -> str:
         """The IMAP server's URL, with user name and password."""
-        return self._url("imap", f"{USER}:{PASSWORD}")
-
-    @property
-    def imap_url_without_password(self) -> str:
-        """The IMAP server's URL, with the user name."""
-        return self._url("imap", USER)
+        return self._url("imap")
 
     @property
     def pop3_url(self) -> str:
         """The POP3 server's URL, with user name and password."""
-        return self._url("pop3", f"{USER}:{PASSWORD}")
-
-    @property
-    def pop3_url_without_password(self) -> str:
-        """The POP3 server's URL, with the user name."""
-        return self._url("pop3", USER)
+        return self._url("pop3")
 
     async def close(self) -> None:
         """Stop all."""
@@ -48,12 +38,12 @@ class Demo:
         await self.imap.close()
         await self.pop3.close()
 
-    def _url(self, scheme: str, who: str) -> str:
+    def _url(self, scheme: str) -> str:
         """A URL; the address goes in brackets if it is one of IPv6."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         good = self.imap.port if scheme == "imap" else self.pop3.port
         port = self.before[scheme].port if scheme in self.before else good
-        return f"{scheme}://{who}@{host}:{port}"
+        return f"{scheme}://{USER}:{PASSWORD}@{host}:{port}"
 
 
 async def start_demo(

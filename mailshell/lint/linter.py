@@ -32,7 +32,7 @@ _NAMES = 200
 class Linter:
     """``report`` gets each finding that is at least as bad as ``level`` and not of a rule in ``silenced``.
 
-    ``counts`` has all, by the name of the rule.
+    ``counts`` has all of the others too, by the name of the rule.
     """
 
     masks = False
@@ -59,8 +59,8 @@ class Linter:
         # A method that a checker does not override is not called: most concern few events.
         self._checkers = {name: [one for one in checkers if _overrides(one, name)] for name in _METHODS}
         self._who = {name: [getattr(one, name) for one in those] for name, those in self._checkers.items()}
-        #: Who wants the untagged responses, or the multi-line replies, of a name.
-        self._by_name: dict[str, list[_Ask]] = {}
+        #: Who wants the untagged responses, or the multi-line replies, of a name: by the method and the name.
+        self._by_name: dict[tuple[str, str], list[_Ask]] = {}
         plain_fetch = [one for one in self._checkers["untagged"] if one.plain and _concerns(one, "FETCH")]
         self._plain_fetch: list[_Ask] = [one.untagged for one in plain_fetch]
         self._plain_line: list[_Ask] = [one.line for one in self._checkers["line"] if one.plain]
@@ -137,21 +137,22 @@ class Linter:
         if received.plain:
             self._ask(self._plain_fetch, received)
             return
-        self._ask(self._by_name.get(response.name) or self._concerned("untagged", response.name), received)
+        self._ask(self._concerned("untagged", response.name), received)
         for deviation in received.deviations:
             self._ask(self._who["deviation"], deviation)
 
     def _body(self, part: BodyPart | BodyEnd) -> None:
         answering = self._now.engine.answering
         name = "" if answering is None else answering.name
-        asked = self._by_name.get(name) or self._concerned("body", name)
-        self._ask(asked, read_piece(part) if isinstance(part, BodyPart) else part)
+        self._ask(self._concerned("body", name), read_piece(part) if isinstance(part, BodyPart) else part)
 
     def _concerned(self, method: str, name: str) -> list[_Ask]:
         """Those who want an event of this name."""
-        asked: list[_Ask] = [getattr(one, method) for one in self._checkers[method] if _concerns(one, name)]
-        if len(self._by_name) < _NAMES:
-            self._by_name[name] = asked
+        asked = self._by_name.get((method, name))
+        if asked is None:
+            asked = [getattr(one, method) for one in self._checkers[method] if _concerns(one, name)]
+            if len(self._by_name) < _NAMES:
+                self._by_name[method, name] = asked
         return asked
 
     def _ask(self, asked: Iterable[_Ask], event: object) -> None:
@@ -168,14 +169,11 @@ class Linter:
 
     def _found(self, fault: Fault) -> None:
         rule = self._rules[fault.rule]
+        if rule.name in self.silenced or rule.id in self.silenced:
+            return
         self.counts[rule.name] += 1
         count = self.counts[rule.name]
-        if (
-            count > MOST_OF_A_RULE
-            or rule.severity < self.level
-            or rule.name in self.silenced
-            or rule.id in self.silenced
-        ):
+        if count > MOST_OF_A_RULE or rule.severity < self.level:
             return
         shown = self._line(fault.start, fault.end)
         self._report(
@@ -186,7 +184,7 @@ class Linter:
                 fault.end,
                 # What quotes a line with a secret in it may quote a part of that.
                 rule.says if shown.secret or not fault.detail else fault.detail,
-                fault.expected or rule.expected,
+                rule.expected if shown.secret or not fault.expected else fault.expected,
                 "" if shown.secret else fault.otherwise,
                 self._now.time,
                 shown.line,

@@ -53,7 +53,7 @@ class MessageFacts:
     earlier: bool = False
 
 
-class Box(Protocol):
+class MailboxMemory(Protocol):
     """One mailbox with its UIDVALIDITY, or one maildrop. A message is known by its UID, or the fingerprint of its
     unique-id.
     """
@@ -92,7 +92,7 @@ class Box(Protocol):
 class Memory(Protocol):
     """What is remembered of one server."""
 
-    def box(self, user: str, name: str) -> Box:
+    def box(self, user: str, name: str) -> MailboxMemory:
         """The mailbox of this name; in POP3 the maildrop, whose name is empty. ``user``: who has logged in."""
         ...
 

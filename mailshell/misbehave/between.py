@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -49,8 +48,6 @@ class Trouble:
 
     misbehaviours: Mapping[str, tuple[Misbehaviour, ...]] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
-    #: How many clients there were, by protocol.
-    _sessions: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
 
     def concerns(self, protocol: str) -> bool:
         """Whether anything is wrong with servers of this protocol."""
@@ -65,10 +62,9 @@ class Trouble:
             for step in _steps(change)
         )
 
-    def between(self, protocol: str) -> Between:
-        """Made anew for each client."""
-        self._sessions[protocol] += 1
-        misbehaver = Misbehaver(protocol, self.misbehaviours.get(protocol, ()), self._sessions[protocol])
+    def between(self, protocol: str, session: int) -> Between:
+        """Made anew for each client. ``session``: the how many-th this is of the server, from 1 on."""
+        misbehaver = Misbehaver(protocol, self.misbehaviours.get(protocol, ()), session)
         return Between(misbehaver, Road(protocol, self.faults))
 
 

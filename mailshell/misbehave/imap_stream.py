@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mailshell.misbehave.changes import Of
-from mailshell.misbehave.stream import LIMITS, OUTSTANDING, Command, Said, Sent
+from mailshell.misbehave.stream import LIMITS, OUTSTANDING, Command, Said, Sent, Stream
 from mailshell.protocol.events import Frame, LimitReached, Line, LinePart, LiteralPart, Side
 from mailshell.protocol.imap.commands import read_head
 from mailshell.protocol.imap.framing import Framer
@@ -13,30 +11,27 @@ from mailshell.protocol.imap.framing import Framer
 _DIALOGUES = ("AUTHENTICATE", "IDLE")
 
 
-class ImapStream:
+class ImapStream(Stream[Framer]):
     """Follows both sides with the framer of the protocol; nothing of a response is kept but its first line."""
 
     def __init__(self) -> None:
-        self._client = Framer(Side.CLIENT, LIMITS)
-        self._server = Framer(Side.SERVER, LIMITS)
+        super().__init__(Framer(Side.CLIENT, LIMITS), Framer(Side.SERVER, LIMITS))
         self._outstanding: list[Command] = []
         self._sending: Command | None = None
-        self._greeted = False
         #: Of the response that is passing.
         self._commands: tuple[Command, ...] = ()
         self._opened = b""
 
-    def client(self, octets: bytes) -> Iterator[Sent]:
-        self._client.feed(octets)
-        while (frame := self._client.next()) is not None:
-            match frame:
-                case Line():
-                    yield self._sent_line(frame)
-                case LiteralPart() | LinePart():
-                    yield Sent(frame.octets, self._sending)
-                case LimitReached() if self._client.between_lines:
-                    # A first line that is too long to be read.
-                    self._sending = None
+    def _sent(self, frame: Frame | LimitReached) -> Sent | None:
+        match frame:
+            case Line():
+                return self._sent_line(frame)
+            case LiteralPart() | LinePart():
+                return Sent(frame.octets, self._sending)
+            case LimitReached() if self._client.between_lines:
+                # A first line that is too long to be read.
+                self._sending = None
+        return None
 
     def _sent_line(self, line: Line) -> Sent:
         begins = False
@@ -61,12 +56,6 @@ class ImapStream:
         for one in self._outstanding:
             if one.name == "IDLE":
                 one.name = "IDLE, ended"
-
-    def server(self, octets: bytes) -> Iterator[Said]:
-        self._server.feed(octets)
-        while (frame := self._server.next()) is not None:
-            if not isinstance(frame, LimitReached):
-                yield self._said(frame)
 
     def _said(self, frame: Frame) -> Said:
         match frame:
@@ -121,12 +110,6 @@ class ImapStream:
 
     def refuse_literal(self) -> None:
         self._client.drop_literal()
-
-    def rest_of_client(self) -> bytes:
-        return self._client.take_rest()
-
-    def rest_of_server(self) -> bytes:
-        return self._server.take_rest()
 
 
 def _command(text: bytes) -> Command | None:

@@ -26,7 +26,7 @@ from mailshell.misbehave.imap_stream import ImapStream
 from mailshell.misbehave.misbehaviour import Misbehaviour
 from mailshell.misbehave.occasion import Occasions, Values
 from mailshell.misbehave.pop3_stream import Pop3Stream
-from mailshell.misbehave.stream import Command, Said, Sent, Stream
+from mailshell.misbehave.stream import Command, Said, Sent
 from mailshell.misbehave.template import compiled, fill
 
 _GO_AHEAD = b"+ go ahead\r\n"
@@ -50,7 +50,7 @@ class Misbehaver:
         self.protocol = protocol
         self.chosen = tuple(chosen)
         self._changes = tuple(change for one in self.chosen if session > one.good for change in one.changes)
-        self._stream: Stream = ImapStream() if protocol == "imap" else Pop3Stream()
+        self._stream: ImapStream | Pop3Stream = ImapStream() if protocol == "imap" else Pop3Stream()
         self._facts = Facts(session)
         self._occasions = Occasions(self._facts.values)
         self._body = BodyLines()

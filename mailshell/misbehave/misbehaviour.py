@@ -28,3 +28,8 @@ class Misbehaviour:
     wait: float = 0.0
     remember: bool = False
     good: int = 0
+
+
+def in_two_sessions(rule: str, lines: tuple[str, ...], *changes: Change, good: int = 0) -> Misbehaviour:
+    """What shows when the same lines are typed in two sessions that are remembered."""
+    return Misbehaviour(rule, (*lines, ".reconnect", *lines), changes, remember=True, good=good)

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 
 from mailshell.misbehave.changes import Of
-from mailshell.misbehave.stream import LIMITS, OUTSTANDING, Command, Said, Sent
+from mailshell.misbehave.stream import LIMITS, OUTSTANDING, Command, Said, Sent, Stream
 from mailshell.protocol.catalogue import Reply
 from mailshell.protocol.events import BodyEnd, BodyPart, Frame, LimitReached, Line, LinePart, Side
 from mailshell.protocol.pop3.catalogue import CATALOGUE
 from mailshell.protocol.pop3.framing import Framer
 
 
-class Pop3Stream:
+class Pop3Stream(Stream[Framer]):
     """Follows both sides with the framer of the protocol. Multi-line replies come as pieces of whole or cut lines."""
 
     def __init__(self) -> None:
-        self._client = Framer(Side.CLIENT, LIMITS)
-        self._server = Framer(Side.SERVER, LIMITS)
+        super().__init__(Framer(Side.CLIENT, LIMITS), Framer(Side.SERVER, LIMITS))
         self._queue: deque[Command] = deque(maxlen=OUTSTANDING)
         self._multiline: dict[Command, bool] = {}
         self._replying: tuple[Command, ...] = ()
-        self._greeted = False
 
-    def client(self, octets: bytes) -> Iterator[Sent]:
-        self._client.feed(octets)
-        while (frame := self._client.next()) is not None:
-            match frame:
-                case Line():
-                    yield self._sent_line(frame)
-                case LinePart():
-                    yield Sent(frame.octets, None)
+    def _sent(self, frame: Frame | LimitReached) -> Sent | None:
+        match frame:
+            case Line():
+                return self._sent_line(frame)
+            case LinePart():
+                return Sent(frame.octets, None)
+        return None
 
     def _sent_line(self, line: Line) -> Sent:
         if self._queue and self._queue[0].name == "AUTH" and b" " in self._queue[0].line:
@@ -46,12 +42,6 @@ class Pop3Stream:
         self._queue.append(command)
         self._multiline[command] = multiline
         return Sent(line.octets, command, begins=True, ends=True)
-
-    def server(self, octets: bytes) -> Iterator[Said]:
-        self._server.feed(octets)
-        while (frame := self._server.next()) is not None:
-            if not isinstance(frame, LimitReached):
-                yield self._said(frame)
 
     def _said(self, frame: Frame) -> Said:
         match frame:
@@ -100,9 +90,3 @@ class Pop3Stream:
 
     def refuse_literal(self) -> None:
         """POP3 has none."""
-
-    def rest_of_client(self) -> bytes:
-        return self._client.take_rest()
-
-    def rest_of_server(self) -> bytes:
-        return self._server.take_rest()

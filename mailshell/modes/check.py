@@ -21,6 +21,7 @@ from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.check.report import Report
 from mailshell.check.runner import Progress
+from mailshell.check.selection import NoSuchProbe, select
 from mailshell.check.tables import PROBES
 from mailshell.config.resolve import uses_colour
 from mailshell.config.settings import did_you_mean
@@ -28,23 +29,20 @@ from mailshell.contract import SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError, worse
 from mailshell.export.output import open_output
 from mailshell.interpreter.options import Options
-from mailshell.modes.check_options import Wanted
+from mailshell.modes.check_options import CheckOptions
 from mailshell.modes.probing import Connections, examine
 from mailshell.render.columns import Column, Table, clip
 from mailshell.text.escape import escape
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed
 
-#: What other probes build on is run with any of them: this group, and for those that need messages this probe.
-_ALWAYS, _SAMPLE = "capabilities", "sample"
 
-
-def main(servers: Sequence[tuple[Endpoint, Options]], asked: Wanted) -> Exit:
+def main(servers: Sequence[tuple[Endpoint, Options]], asked: CheckOptions) -> Exit:
     """Probe one server, or two, and write the report. Of two, one is reported on if the other can't be reached."""
     protocols = {endpoint.protocol for endpoint, _ in servers}
     if len(protocols) > 1:
         raise UsageError("both servers of a comparison have to speak the same protocol")
-    probes = select(PROBES[servers[0][0].protocol], asked.only)
+    probes = _selected(PROBES[servers[0][0].protocol], asked.only)
     if asked.output is not None and asked.output.exists() and not asked.force:
         # It would be a pity to find out at the end.
         raise UsageError(f"{asked.output} is there already; --force overwrites it")
@@ -76,33 +74,21 @@ def list_probes(words: Sequence[str]) -> Exit:
     return Exit.OK
 
 
-def select(probes: Sequence[Probe], words: Sequence[str]) -> list[Probe]:
-    """The probes of these ids and groups, with those that they build on; all if there is no word. UsageError if a
-    word is neither.
-    """
-    if not words:
-        return list(probes)
-    by_id = {probe.id: probe for probe in probes}
-    groups = {probe.group for probe in probes}
-    for word in words:
-        if word not in by_id and word not in groups:
-            near = did_you_mean(word, dict.fromkeys([*by_id, *groups]))
-            raise UsageError(f"there is no probe and no group {escape(word)}{near}; mailshell check --list tells all")
-    todo = [probe.id for probe in probes if probe.id in words or probe.group in words]
-    chosen = {probe.id for probe in probes if probe.group == _ALWAYS}
-    while todo:
-        one = by_id[todo.pop()]
-        chosen.add(one.id)
-        uses = (*one.uses, _SAMPLE) if "messages" in one.needs else one.uses
-        todo += [other for other in uses if other not in chosen and other in by_id]
-    return [probe for probe in probes if probe.id in chosen]
+def _selected(probes: Sequence[Probe], words: Sequence[str]) -> list[Probe]:
+    try:
+        return select(probes, words)
+    except NoSuchProbe as error:
+        near = did_you_mean(error.word, dict.fromkeys(error.names))
+        raise UsageError(
+            f"there is no probe and no group {escape(error.word)}{near}; mailshell check --list tells all"
+        ) from None
 
 
 # --- running
 
 
 async def _run(
-    servers: Sequence[tuple[Endpoint, Options]], probes: Sequence[Probe], asked: Wanted
+    servers: Sequence[tuple[Endpoint, Options]], probes: Sequence[Probe], asked: CheckOptions
 ) -> list[Report | Exception | None]:
     """The report on each server, why there is none, or None if Ctrl-C came before there was anything to tell.
 
@@ -210,7 +196,7 @@ class _Shown:
 # --- writing
 
 
-def _write(reports: Sequence[Report], options: Options, asked: Wanted) -> None:
+def _write(reports: Sequence[Report], options: Options, asked: CheckOptions) -> None:
     write = _FORMS[asked.form]
     if asked.output is None:
         sys.stdout.flush()
@@ -223,13 +209,13 @@ def _write(reports: Sequence[Report], options: Options, asked: Wanted) -> None:
     print(f"written to {escape(str(asked.output))}")
 
 
-def _blocks(reports: Sequence[Report], asked: Wanted) -> Iterator[Block]:
+def _blocks(reports: Sequence[Report], asked: CheckOptions) -> Iterator[Block]:
     if len(reports) == 2:
         return compared(Comparison((reports[0], reports[1])))
     return contents(reports[0], everything=asked.everything)
 
 
-def _terminal(reports: Sequence[Report], options: Options, asked: Wanted) -> Iterator[str]:
+def _terminal(reports: Sequence[Report], options: Options, asked: CheckOptions) -> Iterator[str]:
     is_terminal = asked.output is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if is_terminal else None
     colour = is_terminal and uses_colour(options.colour_choice, plain=options.plain, is_terminal=True)
@@ -238,20 +224,20 @@ def _terminal(reports: Sequence[Report], options: Options, asked: Wanted) -> Ite
         yield f"{line}\n"
 
 
-def _markdown(reports: Sequence[Report], options: Options, asked: Wanted) -> Iterator[str]:
+def _markdown(reports: Sequence[Report], options: Options, asked: CheckOptions) -> Iterator[str]:
     for line in markdown(_blocks(reports, asked)):
         yield f"{line}\n"
 
 
-def _html(reports: Sequence[Report], options: Options, asked: Wanted) -> Iterator[str]:
+def _html(reports: Sequence[Report], options: Options, asked: CheckOptions) -> Iterator[str]:
     return html(_blocks(reports, asked))
 
 
-def _json(reports: Sequence[Report], options: Options, asked: Wanted) -> Iterator[str]:
+def _json(reports: Sequence[Report], options: Options, asked: CheckOptions) -> Iterator[str]:
     both = len(reports) == 2
     value = comparison_json(Comparison((reports[0], reports[1]))) if both else as_json(reports[0])
     yield json.dumps(value, indent=1) + "\n"
 
 
-Write = Callable[[Sequence[Report], Options, Wanted], Iterator[str]]
+Write = Callable[[Sequence[Report], Options, CheckOptions], Iterator[str]]
 _FORMS: dict[str, Write] = {"terminal": _terminal, "markdown": _markdown, "html": _html, "json": _json}

@@ -13,7 +13,7 @@ _BUDGET = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CheckOptions:
     """What was asked for, beside the servers. ``only``: ids of probes and groups. ``everything``: with the transcript
     of what is good, too."""
 
@@ -41,6 +41,22 @@ def add_check_options(parser: argparse._ActionsContainer) -> None:
     add("--compare-password-env", metavar="NAME", help="the environment variable that holds the password for URL2")
 
 
+_RECORDS_NONE = "it opens many sessions, and records none; its report has the transcripts"
+_RUNS_NO_LINES = "it runs probes, and no lines"
+#: Options of other modes: the name of the attribute, what is typed, and why it is refused here.
+_UNUSED = (
+    ("commands", "-c", _RUNS_NO_LINES),
+    ("script", "-f", _RUNS_NO_LINES),
+    ("fail_fast", "--fail-fast", _RUNS_NO_LINES),
+    ("yes", "--yes", "it asks for no confirmation; --allow-writes lets it change a scratch mailbox"),
+    ("lint", "--lint", "its report has all that lint finds; --fail-on says what counts"),
+    ("remember", "--remember", "it judges a server by this run alone"),
+    ("record", "--record", _RECORDS_NONE),
+    ("title", "--title", _RECORDS_NONE),
+    ("unsafe_raw", "--unsafe-raw", _RECORDS_NONE),
+)
+
+
 def given(chosen: argparse.Namespace) -> str:
     """One of these options that was given, as it is typed; empty if none was."""
     names = (
@@ -50,7 +66,7 @@ def given(chosen: argparse.Namespace) -> str:
     return next((f"--{name.replace('_', '-')}" for name in names if getattr(chosen, name) not in (None, False)), "")
 
 
-def wanted(chosen: argparse.Namespace) -> Wanted:
+def wanted(chosen: argparse.Namespace) -> CheckOptions:
     """What these options say. UsageError for what can't be."""
     budget = _BUDGET if chosen.budget is None else chosen.budget
     if not 0 < budget < 1e6:
@@ -59,9 +75,10 @@ def wanted(chosen: argparse.Namespace) -> Wanted:
         raise UsageError(f"--json and --to {chosen.to} want different forms: leave one of them out")
     if chosen.compare_password_env and not chosen.compare:
         raise UsageError("--compare-password-env belongs to --compare URL2")
-    if chosen.record:
-        raise UsageError("mailshell check opens many sessions, and records none: its report has the transcripts")
-    return Wanted(
+    for name, typed, why in _UNUSED:
+        if getattr(chosen, name):
+            raise UsageError(f"mailshell check has no use for {typed}: {why}")
+    return CheckOptions(
         "json" if chosen.json else chosen.to or "terminal",
         None if chosen.output in (None, "-") else Path(chosen.output).expanduser(),
         chosen.force,

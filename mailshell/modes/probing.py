@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailshell.check.bench import Bench, LoginRefused
@@ -12,6 +13,7 @@ from mailshell.check.probe import Probe
 from mailshell.check.report import Report
 from mailshell.check.runner import Progress, run_probes
 from mailshell.check.tables import PROBES
+from mailshell.contract import TimeLimit
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
 from mailshell.interpreter.passwords import PasswordSource
@@ -62,10 +64,10 @@ class Connections:
         self.console = _QuietConsole()
         self.user = options.user or endpoint.user or ""
         self._endpoint = endpoint
-        self._options = options
-        # What is found on the wire goes into the report: the bench has linters of its own.
-        options.lint = "off"
-        self._first = Interpreter(self.console, options)
+        # What is found on the wire goes into the report: the bench has linters of its own. What a profile says stands
+        # in the options already, and stays there: no session takes it over anew, or gives it back.
+        self._options = replace(options, lint="off", profile=None, replaced={}, record_folder=None)
+        self._first = Interpreter(self.console, self._options)
         self._opened: dict[Session, Interpreter] = {}
         self._logins = 0
         self._refused = ""
@@ -107,7 +109,7 @@ class Connections:
             try:
                 session = await self._open(observers, login=login, starttls=starttls)
             except Refused as error:
-                if tries and "IN-USE" in str(error):
+                if tries and error.code == "IN-USE":
                     tries -= 1
                     await asyncio.sleep(_PAUSE)
                     continue
@@ -121,19 +123,16 @@ class Connections:
     ) -> Session:
         interpreter = self._first.beside()
         interpreter.watchers.append(observers)
-        options = self._options
-        before = options.login, options.tls
-        options.login = login
-        if options.tls == "starttls" and not starttls:
-            options.tls = "none"
+        tls = self._options.tls
+        interpreter.options = replace(
+            self._options, login=login, tls="none" if tls == "starttls" and not starttls else tls
+        )
         try:
             await interpreter.open(self._endpoint)
         except BaseException:
             if interpreter.session is not None:
                 interpreter.session.abort()
             raise
-        finally:
-            options.login, options.tls = before
         session = interpreter.connected
         self._opened[session] = interpreter
         return session
@@ -153,8 +152,9 @@ async def examine(
 ) -> Report:
     """Probe one server, with all probes or those given.
 
-    Raises what opening the first session raises: a server that can't be reached has no report. All that comes later, a
-    refused login too, becomes part of it. Cancelled while probes run, it returns what was found by then.
+    Raises what opening the first session raises, and TimeLimit if that takes longer than the budget: a server that
+    can't be reached has no report. All that comes later, a refused login too, becomes part of it. Cancelled while
+    probes run, it returns what was found by then.
     """
     report = Report(
         connections.server,
@@ -165,18 +165,29 @@ async def examine(
         secrets=connections.secrets,
     )
     linters: list[Linter] = []
+    sessions: list[Session] = []
 
     def keep(finding: Finding) -> None:
         if sum(one.rule is finding.rule for one in report.findings) < _OF_A_RULE:
             report.findings.append(finding)
 
     def observe(session: Session) -> Sequence[Observer]:
+        sessions.append(session)
         linters.append(linter_for(session.engine, keep))
         return [linters[-1]]
 
     bench = Bench(connections, observe, allow_writes=allow_writes, user=connections.user)
     begun = time.monotonic()
-    await _reach(connections, bench, report)
+    try:
+        async with asyncio.timeout(budget) as limit:
+            await _reach(connections, bench, report)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        greeted = any(session.greeting is not None for session in sessions)
+        if not greeted or connections.logs_in:
+            what = "the login did not end" if greeted else "no greeting"
+            raise TimeLimit(f"{connections.server}: {what} within the budget of {budget:g} s") from None
     report.results = await run_probes(
         bench,
         PROBES[connections.protocol] if probes is None else probes,

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,10 +14,10 @@ from datetime import datetime
 from mailshell.config.resolve import resolve
 from mailshell.exits import Exit, UsageError
 from mailshell.interpreter.profile import find_server
-from mailshell.lint.imap.told import inbox
 from mailshell.modes.arguments import Parser
+from mailshell.protocol.imap.mailbox_name import inbox
 from mailshell.remember.file import UnusableMemory
-from mailshell.remember.overview import Remembered, Wanted, file_size, forget, overview
+from mailshell.remember.overview import EntryFilter, Remembered, file_size, forget, overview
 from mailshell.remember.place import account_of, memory_path
 from mailshell.render.columns import Column, Table
 from mailshell.text.escape import escape
@@ -47,7 +48,11 @@ def main(arguments: Sequence[str]) -> Exit:
     parser.add_argument("url", nargs="?", metavar="URL", help="only this server or profile, user and mailbox")
     parser.add_argument("--clear", action="store_true", help="forget it, for good")
     parser.add_argument("--older-than", metavar="DAYS", type=_days, help="only what was not seen for so many days")
-    parser.add_argument("--json", action="store_true", help="one JSON object a mailbox")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="one JSON object a mailbox: messages are those remembered, exists those it had",
+    )
     chosen = parser.parse_args(list(arguments))
     if chosen.clear and chosen.json:
         raise UsageError("--json shows what is remembered: leave it out with --clear")
@@ -74,21 +79,19 @@ def main(arguments: Sequence[str]) -> Exit:
     return Exit.OK
 
 
-def _wanted(url: str | None, days: float | None) -> Wanted:
+def _wanted(url: str | None, days: float | None) -> EntryFilter:
     before = None if days is None else time.time() - days * _DAY
     if url is None:
-        return Wanted(before=before)
+        return EntryFilter(before=before)
     endpoint, profile = find_server(url, resolve({}).profiles)
     user = None if profile is None else profile.values.get("user")
     mailbox = None if endpoint.target is None else inbox(endpoint.target.mailbox)
-    return Wanted(account_of(endpoint, str(user) if user else None), mailbox, before)
+    return EntryFilter(account_of(endpoint, str(user) if user else None), mailbox, before)
 
 
 def _days(text: str) -> float:
-    import argparse
-
     if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise argparse.ArgumentTypeError("--older-than takes a number of days")
+        raise ArgumentTypeError("--older-than takes a number of days")
     return float(text)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 
+from mailshell.config.settings import did_you_mean
 from mailshell.exits import UsageError
 from mailshell.lint.session import TABLES as RULES
 from mailshell.lint.session import find_rules
@@ -88,10 +88,8 @@ def _why_not(word: str, found: Sequence[tuple[str, Misbehaviour]]) -> str:
     for protocol, rule in find_rules(word):
         if rule.name in UNPRODUCED[protocol]:
             return f"--misbehave {rule.name} can't be done: {UNPRODUCED[protocol][rule.name]}"
-    known = {name.lower(): name for name in known_words()}
-    near = [known[name] for name in difflib.get_close_matches(word.lower()[:60], known, n=2, cutoff=0.6)]
-    meant = f"did you mean {' or '.join(near)}?" if near else "--misbehave ? lists those that there are"
-    return f"--misbehave knows no rule {escape(word[:60])!r}; {meant}"
+    near = did_you_mean(word, {name: one for table in TABLES.values() for name, one in table.items()})
+    return f"--misbehave knows no rule {escape(word[:60])!r}{near or '; --misbehave ? lists those that there are'}"
 
 
 def known_words() -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 
-from mailshell.exits import Exit, UsageError
-from mailshell.lint.session import TABLES, find_rules
+from mailshell.config.rule_words import known_rules
+from mailshell.exits import Exit
+from mailshell.lint.session import TABLES
 from mailshell.modes.arguments import Parser
 from mailshell.report.text import rule_page
-from mailshell.text.escape import escape
 
 
 def main(arguments: Sequence[str]) -> Exit:
@@ -22,10 +22,7 @@ def main(arguments: Sequence[str]) -> Exit:
             for rule in rules.values():
                 print(f"{protocol}  {rule.id:<5} {rule.severity.word:<8}  {rule.name:<32} {rule.says}")
         return Exit.OK
-    found = find_rules(chosen.rule)
-    if not found:
-        raise UsageError(f"there is no rule {escape(chosen.rule)}; mailshell why lists them")
     width = min(100, shutil.get_terminal_size().columns)
-    pages = [rule_page(rule, protocol, width) for protocol, rule in found]
+    pages = [rule_page(rule, protocol, width) for protocol, rule in known_rules(chosen.rule)]
     print("\n\n".join("\n".join(page) for page in pages))
     return Exit.OK

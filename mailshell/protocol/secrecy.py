@@ -54,6 +54,14 @@ def mask(octets: bytes, spans: Iterable[SecretSpan]) -> bytes:
     return b"".join(pieces)
 
 
+def _escaped(value: bytes) -> Iterator[bytes]:
+    """The forms in which it is shown: whether a backslash at its end is doubled depends on what stands behind it."""
+    yield escape_octets(value).encode()
+    if value.endswith(b"\\"):
+        for behind in (b" ", b"n"):
+            yield escape_octets(value + behind)[: -len(behind)].encode()
+
+
 class Secrets:
     """The known secrets of a session. It has no representation that shows them."""
 
@@ -84,8 +92,8 @@ class Secrets:
             quoted,
             base64.b64encode(value),
             *_within_base64(value),
-            escape_octets(value).encode(),
-            escape_octets(quoted).encode(),
+            *_escaped(value),
+            *_escaped(quoted),
         ):
             self._known.setdefault(form, label)
             self._periods[form] = _period(form)

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 
 from mailshell.streams import reason
 
+# sqlite3 is imported where it is needed, in each function: it takes a while, most runs remember nothing, and a Python
+# that was built without it runs all the rest.
 if TYPE_CHECKING:
     import sqlite3
 

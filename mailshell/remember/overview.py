@@ -17,7 +17,7 @@ _SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EntryFilter:
     """What is asked for; None: whatever it is. The mailbox of POP3 is empty."""
 
     account: Account | None = None
@@ -53,7 +53,7 @@ def file_size(path: Path) -> int:
     return sum(piece.stat().st_size for piece in pieces if piece.exists())
 
 
-def overview(path: Path, wanted: Wanted) -> list[Remembered]:
+def overview(path: Path, wanted: EntryFilter) -> list[Remembered]:
     """What is remembered, what was seen last at the end. UnusableMemory."""
     connection, fingerprint = open_file(path, make=False)
     with telling(path):
@@ -85,7 +85,7 @@ def overview(path: Path, wanted: Wanted) -> list[Remembered]:
             connection.close()
 
 
-def forget(path: Path, wanted: Wanted) -> int:
+def forget(path: Path, wanted: EntryFilter) -> int:
     """Forget it, for good; how many mailboxes that were. UnusableMemory."""
     connection, fingerprint = open_file(path, make=False)
     with telling(path):
@@ -108,7 +108,7 @@ def forget(path: Path, wanted: Wanted) -> int:
 class _Names:
     """The names that were asked for, by their fingerprints."""
 
-    def __init__(self, fingerprint: Fingerprints, wanted: Wanted) -> None:
+    def __init__(self, fingerprint: Fingerprints, wanted: EntryFilter) -> None:
         account = wanted.account
         known = [wanted.mailbox, "INBOX"]
         if account is not None:
@@ -126,7 +126,7 @@ class _Names:
         return "" if protocol == "pop3" else self._known.get(octets) or octets[:_SHOWN].hex()
 
 
-def _select(connection: sqlite3.Connection, fingerprint: Fingerprints, wanted: Wanted) -> list[tuple[Any, ...]]:
+def _select(connection: sqlite3.Connection, fingerprint: Fingerprints, wanted: EntryFilter) -> list[tuple[Any, ...]]:
     """The rows of the mailboxes that are wanted, what was seen last at the end."""
     clauses: list[str] = ["1"]
     values: list[str | bytes | float] = []

@@ -40,7 +40,7 @@ _FATES = tuple(Fate)
 
 
 class RememberedBox:
-    """One mailbox with its UIDVALIDITY, or one maildrop: as ``mailshell.lint.memory.Box`` has it."""
+    """One mailbox with its UIDVALIDITY, or one maildrop: as ``mailshell.lint.memory.MailboxMemory`` has it."""
 
     def __init__(self, memory: RememberedServer, user: str, name: bytes) -> None:
         self.user = user

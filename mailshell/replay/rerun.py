@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from mailshell.contract import LiteralSource, Part, SessionError
+from mailshell.nobody import Nobody
 from mailshell.protocol.catalogue import Effect
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
@@ -16,7 +17,6 @@ from mailshell.protocol.limits import MIB
 from mailshell.recording.header import Header
 from mailshell.replay.diff import Comparison, compare_pairs
 from mailshell.replay.matching import is_masked
-from mailshell.replay.nobody import Nobody
 from mailshell.replay.request import Literal
 from mailshell.replay.rerun_binding import Bindings
 from mailshell.replay.script import Script, Step

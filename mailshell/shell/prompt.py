@@ -75,7 +75,7 @@ def toolbar_text(interpreter: Interpreter, typed: str, columns: int, mode: str =
         (f"F4 {options.editing}{f' {mode}' if mode else ''}", 6 if options.editing == "vi" else 3),
     ]
     if found := interpreter.findings.found:
-        keys.append((f"F5 why {found[-1].rule.id}", 7))
+        keys.append((f"F5 why {found[-1].finding.rule.id}", 7))
     rest = [(waiting, 8), (place, 9)]
     if not place:
         rest += [("Tab completes", 2), ("Ctrl-C stops waiting", 1), ("Ctrl-D leaves", 0)]

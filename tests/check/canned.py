@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from check.check_support import Loopback
+from check.check_support import Loopback, not_in_words
 from check.listening import Listening
 
 from mailshell.check.bench import Bench
@@ -156,7 +156,9 @@ async def probed(
         Loopback(port, user=user, password=password), lambda _: [], allow_writes=allow_writes, mailbox=mailbox
     )
     bench.known.capabilities["login"] = tuple(names)
-    return {result.id: result for result in await run_probes(bench, probes)}
+    results = await run_probes(bench, probes)
+    assert not_in_words(results) == []
+    return {result.id: result for result in results}
 
 
 # --- recording

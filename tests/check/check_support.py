@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from mailshell.check.bench import Bench
 from mailshell.check.outcome import Outcome, ProbeResult, Verdict
 from mailshell.check.probe import Probe
 from mailshell.check.runner import run_probes
-from mailshell.replay.nobody import Nobody
+from mailshell.nobody import Nobody
 from mailshell.session import Session
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.tls import TlsOptions
 from mailshell.wire import Observer
+
+#: What Python writes of a list, a tuple or None, and no person would (``BODY[1]`` is a section); and a wrong plural.
+_NO_WORDS = re.compile(
+    r"(?<![A-Za-z])\[\d|\(\d+,|\b(?:None|True|False)\b"
+    r"|(?<![\d.,:])1 (?:capabilities|commands|flags|languages|lists|messages|numbers|octets|parts|searches|UIDs)\b"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is wrong, which probe sees it, how bad it calls it, and some of its words."""
+
+    probe: str
+    verdict: Verdict
+    words: str
+    faults: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    writes: bool = False
+
+
+def not_in_words(results: Iterable[ProbeResult]) -> list[str]:
+    """The sentences of these results that no person would write."""
+    return [one.says for result in results for one in result.outcomes if _NO_WORDS.search(one.says)]
 
 
 class Loopback:
@@ -74,6 +100,7 @@ async def check(
     bench = Bench(connector, lambda session: [], allow_writes=allow_writes, mailbox=connector.mailbox)
     results = await run_probes(bench, probes, budget=budget)
     assert not any(session.is_open for session in connector.opened)
+    assert not_in_words(results) == []
     return bench, {result.id: result for result in results}
 
 

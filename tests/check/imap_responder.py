@@ -16,7 +16,7 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 
-from listening import Listening
+from check.listening import Listening
 
 DROP, MUTE = "DROP", "MUTE"
 Answer = str | Callable[["Conversation", str, str], str]

@@ -8,11 +8,11 @@ None for the right answer; ``DROP`` ends the connection, ``MUTE`` says nothing, 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import ssl
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from check.listening import Listening
 
 DROP, MUTE = b"DROP", b"MUTE"
 Answer = bytes | Callable[["Conversation", str], bytes | None]
@@ -138,7 +138,7 @@ class Conversation:
         return b"%d" % len(self.server.messages[number - 1])
 
 
-class Pop3Responder:
+class Pop3Responder(Listening):
     """The server. ``commands``: all that came; ``quits``: what was marked deleted at each QUIT. ``vulnerable``: under
     TLS it goes on with what was sent in the clear before.
     """
@@ -153,6 +153,7 @@ class Pop3Responder:
         tls: ssl.SSLContext | None = None,
         vulnerable: bool = False,
     ) -> None:
+        super().__init__()
         self.faults = faults or {}
         self.messages = messages
         self.capabilities = capabilities
@@ -162,24 +163,10 @@ class Pop3Responder:
         self.count = 0
         self.commands: list[str] = []
         self.quits: list[set[int]] = []
-        self.port = 0
 
-    async def __aenter__(self) -> Pop3Responder:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.count += 1
-        try:
-            await Conversation(self, reader, writer).run()
-        except (OSError, ssl.SSLError):
-            return
-        finally:
-            writer.close()
+        await Conversation(self, reader, writer).run()
 
 
 def lines(status: bytes, texts: Sequence[bytes]) -> bytes:
@@ -197,18 +184,3 @@ def top(octets: bytes, count: int) -> bytes:
     """The header, the blank line if there is one, and so many lines of the body."""
     head, blank, rest = octets.partition(b"\r\n\r\n")
     return head + blank + b"".join(line + b"\r\n" for line in rest.removesuffix(b"\r\n").split(b"\r\n")[:count] if rest)
-
-
-@contextlib.contextmanager
-def serving(server: Pop3Responder) -> Iterator[Pop3Responder]:
-    """The server on a thread of its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(5)
-    try:
-        yield server
-    finally:
-        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,8 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pop3_responder import CAPABILITIES, MUTE, Conversation, Pop3Responder, lines, serving
+from check.listening import Listening, serving
+from check.pop3_responder import CAPABILITIES, MUTE, Conversation, Pop3Responder, lines
 from terminal import CTRL_C, Terminal
+
+from mailshell import cli
+from mailshell.check.selection import select
+from mailshell.check.tables import PROBES
 
 #: What a server may say to do harm to whoever reads the report.
 HOSTILE = b"<script>alert(1)</script> `x` ``` | **b** [l](http://example.net) &amp; \x1b[31mred \xe2\x80\xae # @ana"
@@ -62,6 +68,18 @@ def url(server: Pop3Responder, user: str = "ana") -> str:
     return f"pop3://{user}{'@' if user else ''}127.0.0.1:{server.port}"
 
 
+class MuteServer(Listening):
+    """Accepts, greets or does not, and never says anything more."""
+
+    def __init__(self, greeting: bytes) -> None:
+        super().__init__()
+        self._greeting = greeting
+
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(self._greeting)
+        await reader.read(-1)
+
+
 @pytest.fixture
 def good() -> Iterator[Pop3Responder]:
     with serving(Pop3Responder()) as server:
@@ -86,7 +104,7 @@ def test_the_verdict_comes_first_and_what_is_wrong_next(hostile: Pop3Responder) 
     assert run.status == 0
     rows = run.out.splitlines()
     assert rows[0] == f"Check of {url(hostile)}"
-    assert re.match(r"\d warnings?; on the wire \d", rows[1])
+    assert re.match(r"1 error, \d warnings?; on the wire \d", rows[1])
     wrong = run.out.partition("What is wrong")[2].partition("\nExtensions")[0]
     assert "extensions: CAPA lists TOP, and TOP 1 0 is refused" in " ".join(wrong.split())
     assert "C:  TOP 1 0" in wrong
@@ -232,6 +250,22 @@ def test_the_probes_are_listed_without_a_server() -> None:
     assert " imap " not in check("--list", "pop3").out
 
 
+#: Where a person reads of --only: the pages of the help, and the README.
+PAGES = [*Path(cli.__file__).parent.glob("help/topics/*.txt"), Path(cli.__file__).parents[1] / "README.md"]
+
+
+def test_what_stands_behind_only_in_the_help_exists_in_both_protocols() -> None:
+    words = [
+        each.split(",")
+        for page in PAGES
+        for each in re.findall(r"--only ([a-z][a-z0-9,-]*)", page.read_text(encoding="utf-8"))
+    ]
+    assert words
+    for probes in PROBES.values():
+        for some in words:
+            assert select(probes, some)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -243,6 +277,13 @@ def test_the_probes_are_listed_without_a_server() -> None:
         (["pop3://h", "--compare-password-env", "X"], "belongs to --compare"),
         (["pop3://h", "--json", "--to", "html"], "want different forms"),
         (["pop3://h", "--record", "x"], "records none"),
+        (["pop3://h", "--title", "x"], "records none"),
+        (["pop3://h", "-c", "STAT"], "no use for -c: it runs probes"),
+        (["pop3://h", "-f", "-"], "no use for -f"),
+        (["pop3://h", "--fail-fast"], "no use for --fail-fast"),
+        (["pop3://h", "--yes"], "no use for --yes"),
+        (["pop3://h", "--lint", "error"], "no use for --lint"),
+        (["pop3://h", "--remember"], "no use for --remember"),
     ],
 )
 def test_wrong_usage_is_one_sentence(arguments: list[str], words: str) -> None:
@@ -308,6 +349,36 @@ def test_the_budget_is_kept_and_what_was_left_out_is_told() -> None:
     assert run.status == 0
     late = [probe for probe in run.value["probes"] if "the budget of 1.5 s" in probe["outcomes"][0]["says"]]
     assert len(late) > 10
+
+
+@pytest.mark.parametrize(
+    ("greeting", "address", "words"),
+    [
+        (b"", "imap://127.0.0.1", "no greeting within the budget of 0.5 s"),
+        (b"", "imaps://ana@127.0.0.1", "no greeting within the budget of 0.5 s"),
+        (b"* OK ready\r\n", "imap://ana@127.0.0.1", "the login did not end within the budget of 0.5 s"),
+    ],
+)
+def test_the_way_to_a_mute_server_stands_under_the_budget(greeting: bytes, address: str, words: str) -> None:
+    with serving(MuteServer(greeting)) as server:
+        begun = time.monotonic()
+        run = check(f"{address}:{server.port}", "--password-env", "PW", "--budget", "0.5")
+        assert time.monotonic() - begun < 8
+    assert (run.status, run.out) == (5, "")
+    assert words in run.err
+    assert len(run.err.splitlines()) == 1
+
+
+def test_what_a_profile_says_holds_for_each_session(tmp_path: Path) -> None:
+    (tmp_path / "mailshell").mkdir()
+    with serving(Pop3Responder()) as server:
+        lines = ("[profiles.work]", f'url = "pop3://127.0.0.1:{server.port}"', 'user = "ana"', 'password_env = "PW"')
+        (tmp_path / "mailshell" / "config.toml").write_text("\n".join([*lines, 'tls = "starttls"', ""]))
+        run = check("work", XDG_CONFIG_HOME=str(tmp_path))
+    # This server has no TLS, and without it nobody is to log in.
+    assert run.status == 3
+    assert "refused TLS" in run.err
+    assert "PASS secret" not in server.commands
 
 
 def _muted() -> Pop3Responder:

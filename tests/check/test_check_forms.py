@@ -62,11 +62,17 @@ EXAMPLE = report(
 
 def test_the_summary_counts_what_is_wrong_first() -> None:
     assert EXAMPLE.summary == (
-        "1 error, 1 warning; on the wire 1 error; 1 of 5 probes found everything good, 1 note, 1 left out"
+        "1 error, 1 warning; on the wire 1 error; "
+        "of 5 probes 1 found everything good, 2 found faults, 1 with notes, 1 left out"
     )
     assert report(result("a", "numbers", Outcome(GOOD, "fine"))).summary == (
-        "nothing is wrong; 1 of 1 probe found everything good"
+        "nothing is wrong; of 1 probe 1 found everything good"
     )
+    left_out = [result(name, "numbers", Outcome(Verdict.LEFT_OUT, "no time")) for name in "bcd"]
+    nothing = report(result("a", "numbers", Outcome(GOOD, "fine")), *left_out)
+    assert nothing.summary.startswith("nothing can be said: most could not be tried; ")
+    unclear = report(result("a", "numbers", Outcome(GOOD, "fine")), result("b", "numbers", Outcome(Verdict.UNDECIDED, "?")))
+    assert unclear.summary.startswith("nothing is wrong in what could be tried; ")
     assert EXAMPLE.worst is ERROR
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
 from check.canned import CONTENTS, TOKEN, WRITING, Canned, Fault, capabilities, probed, say, swap
+from check.check_support import not_in_words
 
 from mailshell.check.imap import scratch as scratch_module
-from mailshell.check.outcome import ProbeResult, Verdict
+from mailshell.check.outcome import Outcome, ProbeResult, Verdict
 from mailshell.check.probe import Probe
 
 NAMES = capabilities()
@@ -57,6 +59,37 @@ def test_nothing_is_asked_that_changes_a_mailbox(good: tuple[dict[str, ProbeResu
     assert {command.split()[1] for command in good[1].commands if command.startswith("UID")} <= {
         "FETCH", "SEARCH", "SORT",
     }  # fmt: skip
+
+
+def _as_esearch(uid: str) -> Callable[[bytes], bytes]:
+    """The answer to a SEARCH as IMAP4rev2 has it (RFC 9051 section 7.3.4)."""
+
+    def esearch(found: re.Match[bytes]) -> bytes:
+        told = b" ALL " + b",".join(found[1].split()) if found[1].strip() else b""
+        return b'* ESEARCH (TAG "{tag}")' + uid.encode() + told + b"\r\n"
+
+    return lambda answer: re.sub(rb"\* SEARCH((?: \d+)*)\r\n", esearch, answer)
+
+
+def test_searches_are_good_where_imap4rev2_answers_with_esearch_only() -> None:
+    probes = [SAMPLE, *(probe for probe in CONTENTS if "search" in probe.id)]
+    faults = [("UID SEARCH (?!RETURN)", _as_esearch(" UID")), ("SEARCH (?!RETURN)", _as_esearch(""))]
+    results, server = run("contents", probes, faults, names=["IMAP4rev2", "ESEARCH"])
+    assert server.changed > 50
+    assert {id_ for id_ in results if "search" in id_} == {
+        "search", "search-headers", "search-bodies", "uid-search", "search-charset", "search-return",
+    }  # fmt: skip
+    assert {id_: result.verdict for id_, result in results.items() if result.verdict is not Verdict.GOOD} == {}
+
+
+@pytest.mark.parametrize("says", ["CLOSE left [2] messages", "found (1,)", "UIDNEXT None", "0 of 1 messages"])
+def test_what_no_person_would_write_is_seen(says: str) -> None:
+    assert not_in_words([ProbeResult("", "", "", [Outcome(Verdict.GOOD, says)])]) == [says]
+
+
+@pytest.mark.parametrize("says", ["BODY[1] is 3 octets", "1,001 messages", "find 1 and 1, not 1 and 2"])
+def test_what_a_person_would_write_passes(says: str) -> None:
+    assert not_in_words([ProbeResult("", "", "", [Outcome(Verdict.GOOD, says)])]) == []
 
 
 @pytest.mark.parametrize("probe", WRITING, ids=lambda probe: probe.id)
@@ -160,7 +193,7 @@ READING: tuple[tuple[str, str, Callable[[bytes], bytes], Verdict, str], ...] = (
 WRITTEN: tuple[tuple[str, str, Callable[[bytes], bytes], Verdict, str], ...] = (
     ("mailbox-lifecycle", f"CREATE {BOX}", swap("{tag} NO ", "{tag} OK "), Verdict.ERROR, "exists is accepted"),
     ("mailbox-lifecycle", r'LIST "" "[^"*]*/old"', say('* LIST () "/" x/old\n{tag} OK'), Verdict.ERROR, "old name"),
-    ("mailbox-lifecycle", r"STATUS .*/new", swap("MESSAGES 1", "MESSAGES 0"), Verdict.ERROR, "it had 1"),
+    ("mailbox-lifecycle", r"STATUS .*/new", swap("MESSAGES 1", "MESSAGES 0"), Verdict.ERROR, "mailbox had 1 message"),
     ("mailbox-lifecycle", r"DELETE .*missing", say("{tag} OK done"),
      Verdict.ERROR, "DELETE of a mailbox that does not"),
     ("subscriptions", "LSUB", say("{tag} OK done"), Verdict.ERROR, "after SUBSCRIBE"),
@@ -175,7 +208,7 @@ WRITTEN: tuple[tuple[str, str, Callable[[bytes], bytes], Verdict, str], ...] = (
     ("append-forms", r"APPEND \S+ \(\)", say("{tag} BAD what?"), Verdict.ERROR, "empty list of flags is refused"),
     ("append-forms", r"APPEND .*letter 4", swap(r"APPENDUID (\d+) \S+\]", r"APPENDUID \1 3]"),
      Verdict.ERROR, "for two"),
-    ("append-forms", "STATUS", swap("MESSAGES 5", "MESSAGES 4"), Verdict.ERROR, "5 messages were accepted"),
+    ("append-forms", "STATUS", swap("MESSAGES 5", "MESSAGES 4"), Verdict.ERROR, "APPEND accepted 5 messages"),
     ("append-odd", r"UID FETCH 1:\*", swap("no end", "NO END"), Verdict.NOTE, "comes back changed"),
     ("append-missing", "APPEND", swap(r"\[TRYCREATE\] ", ""), Verdict.WARNING, "without [TRYCREATE]"),
     ("append-missing", "APPEND", say("{tag} OK done"), Verdict.ERROR, "makes it"),

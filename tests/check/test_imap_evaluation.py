@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from mailshell.check.bench import Message
 from mailshell.check.client import Reply
 from mailshell.check.imap import evaluation as keys
-from mailshell.check.imap.esearch import numbers_in
 from mailshell.check.imap.evaluation import Facts, Key, evaluate
 from mailshell.check.imap.facts import FIELDS
+from mailshell.check.imap.found import numbers_in
 from mailshell.check.imap.mime import fields, split
 from mailshell.check.imap.ordering import compare, misplaced
 from mailshell.check.imap.references import apart, flat, subject_groups, together

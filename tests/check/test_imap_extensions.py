@@ -6,8 +6,8 @@ import asyncio
 import re
 
 import pytest
-from check_support import Loopback, check
-from imap_responder import UIDVALIDITY, Answer, Responder
+from check.check_support import Loopback, check
+from check.imap_responder import UIDVALIDITY, Answer, Responder
 
 from mailshell.check.imap import extensions
 from mailshell.check.imap.extension_table import TRIALS, UNTRIED

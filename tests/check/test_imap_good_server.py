@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from check_support import Loopback, check, worse
-from imap_responder import Responder
+from check.check_support import Loopback, check, worse
+from check.imap_responder import Responder
 
 from mailshell.check.bench import Bench
 from mailshell.check.imap import (

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import trustme
-from check_support import Loopback, check
-from imap_responder import Conversation, Responder
+from check.check_support import Loopback, check
+from check.imap_responder import Conversation, Responder
 
 from mailshell.check import injection
 from mailshell.check.imap import tls
@@ -132,7 +132,7 @@ def test_what_was_slipped_in_is_dropped(trust: Trust, monkeypatch: pytest.Monkey
     monkeypatch.setattr(injection, "_BRIEF", 0.3)
     (outcome,) = found(trust, "starttls-injection", tls=trust.good)
     assert outcome.verdict is Verdict.GOOD
-    assert outcome.says == "NOOP, sent in the clear behind STARTTLS, was thrown away at the handshake"
+    assert outcome.says == "NOOP, which was sent in the clear behind STARTTLS, was thrown away at the handshake"
 
 
 def test_what_was_slipped_in_is_run(trust: Trust) -> None:
@@ -145,13 +145,14 @@ def test_what_was_slipped_in_is_run(trust: Trust) -> None:
 def test_what_was_slipped_in_is_answered_in_the_clear(trust: Trust) -> None:
     (outcome,) = found(trust, "starttls-injection", faults={"STARTTLS": "TAG OK begin"})
     assert outcome.verdict is Verdict.WARNING
-    assert outcome.says.startswith("the server went on in the clear after it had agreed to STARTTLS: p2 OK")
+    assert outcome.says.startswith("the server went on in the clear after it had agreed to STARTTLS, before the ")
+    assert "; what it said there: p2 OK" in outcome.says
 
 
 def test_nothing_slips_in_where_tls_is_refused(trust: Trust) -> None:
     (outcome,) = found(trust, "starttls-injection")
     assert (outcome.verdict, outcome.says) == (
-        Verdict.UNDECIDED, "nothing was tried: the server refuses STARTTLS: NO none here"
+        Verdict.UNDECIDED, "nothing was probed: the server refuses STARTTLS: NO none here"
     )  # fmt: skip
 
 

@@ -157,9 +157,7 @@ def test_close_ends_connections(background: Background, capfd: pytest.CaptureFix
 def test_both_together(background: Background) -> None:
     demo = background.run(start_demo())
     assert demo.imap_url == f"imap://demo:demo@127.0.0.1:{demo.imap.port}"
-    assert demo.imap_url_without_password == f"imap://demo@127.0.0.1:{demo.imap.port}"
     assert demo.pop3_url == f"pop3://demo:demo@127.0.0.1:{demo.pop3.port}"
-    assert demo.pop3_url_without_password == f"pop3://demo@127.0.0.1:{demo.pop3.port}"
     for port in (demo.imap.port, demo.pop3.port):
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
     background.run(demo.close())

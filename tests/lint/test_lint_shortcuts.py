@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lint_support import lint, octets_of
 from test_rules_fire import CASES, Case
 
-from mailshell.lint.checker import PLAIN_LINE, Now
+from mailshell.lint.checker import PLAIN_LINE, Checker, Now
 from mailshell.lint.finding import Finding
 from mailshell.lint.imap import table as imap
 from mailshell.lint.linter import Linter
@@ -229,3 +229,21 @@ def test_what_is_forgotten() -> None:
     assert [recent.pop(0) for _ in range(2)] == ["0", None]
     recent.clear()
     assert [len(recent), recent.get(2)] == [0, None]
+
+
+def test_whom_an_event_concerns_is_found_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is nobody."""
+    asked: Counter[str] = Counter()
+
+    def concerns(checker: Checker, name: str) -> bool:
+        asked[name] += 1
+        return checker.concerns is not None and name in checker.concerns
+
+    engine = ImapConnection()
+    checkers = list(imap.checkers())
+    linter = Linter(engine, imap.RULES, checkers, lambda finding: None)
+    monkeypatch.setattr("mailshell.lint.linter._concerns", concerns)
+    for _ in range(3):
+        for event in engine.received(b"* OK hello\r\n* XODD 1\r\n* XODD 2\r\n"):
+            linter.event(event, 0.0, False)
+    assert 0 < asked["XODD"] <= len(checkers)

@@ -87,7 +87,7 @@ def test_what_to_type_is_one_line_that_can_be_read() -> None:
     ("arguments", "words"),
     [
         (["demo", "pop3", "--misbehave", "dot-not-stufed"], "did you mean dot-not-stuffed"),
-        (["demo", "pop3", "--misbehave", "P3"], "did you mean P3"),
+        (["demo", "pop3", "--misbehave", "P3"], "--misbehave ? lists"),
         (["demo", "pop3", "--misbehave", "zzz"], "--misbehave ? lists"),
         (["demo", "pop3", "--misbehave", "P03,"], "knows no rule ''"),
         (["demo", "imap", "--misbehave", "P03"], "is a rule of POP3"),

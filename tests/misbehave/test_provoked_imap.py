@@ -28,7 +28,6 @@ HERE = "127.0.0.1"
 #: What is found in a session with the good server too, and why.
 ALONE = {
     "login-after-refusal": "it is the client that goes on in the clear; the demonstration has no TLS, and refuses it",
-    "part-size-differs": "pymap counts a part's own header with its octets",
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailshell.protocol.imap.mailbox_name import decode_mailbox, encode_mailbox
+from mailshell.protocol.imap.mailbox_name import decode_mailbox, encode_mailbox, inbox
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,10 @@ def test_round_trip(name: str) -> None:
 @given(st.binary())
 def test_never_raises(octets: bytes) -> None:
     assert isinstance(decode_mailbox(octets), str)
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"), [("inbox", "INBOX"), ("InBox", "INBOX"), ("INBOX/a", "INBOX/a"), ("inbox/a", "inbox/a")]
+)
+def test_inbox_has_one_spelling(name: str, spelled: str) -> None:
+    assert inbox(name) == spelled

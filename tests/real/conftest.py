@@ -6,33 +6,22 @@ Cyrus say in the tests is linted when they end (``real.heard``).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from servers.cyrus import start_cyrus
 from servers.demo import start_demo
 from servers.dovecot import start_dovecot
-from servers.server import Server, Unavailable
+from servers.server import Server
 
 from real.heard import EARS, unconfirmed
-
-
-def _run(start: Callable[[], Server]) -> Iterator[Server]:
-    try:
-        server = start()
-    except Unavailable as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"a real server is missing: {error}")
-        pytest.skip(str(error))
-    yield server
-    server.stop()
+from real.started import started
 
 
 def _run_overheard(start: Callable[[], Server]) -> Iterator[Server]:
     """Fails at the end if the server has been blamed for something that is not confirmed."""
     with EARS:
-        for server in _run(start):
+        for server in started(start):
             yield server
         found = unconfirmed(server)
     if found:
@@ -51,7 +40,7 @@ def cyrus() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Server]:
-    yield from _run(start_demo)
+    yield from started(start_demo)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from check.check_support import Loopback, check, worse
 from servers.cyrus import start_cyrus
 from servers.dovecot import start_dovecot
-from servers.server import Server, Unavailable
+from servers.server import Server
 
 from mailshell.check.bench import Bench
 from mailshell.check.imap import (
@@ -31,6 +30,7 @@ from mailshell.check.outcome import ProbeResult, Verdict
 from mailshell.transport.tls import TlsOptions
 
 from .running import mailshell
+from .started import started
 
 PROBES = [
     probe
@@ -130,14 +130,7 @@ def test_an_empty_mailbox_and_tls_from_the_start(server: Server) -> None:
 def own_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server of its own, that nobody overhears."""
     start: Callable[[], Server] = {"dovecot": start_dovecot, "cyrus": start_cyrus}[request.param]
-    try:
-        server = start()
-    except Unavailable as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"a real server is missing: {error}")
-        pytest.skip(str(error))
-    yield server
-    server.stop()
+    yield from started(start)
 
 
 def test_what_is_wrong_on_purpose(own_server: Server, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from servers.server import Server
 from mailshell.lint.finding import Finding
 from mailshell.lint.rule import Severity
 from mailshell.recording.reader import open_recording
-from mailshell.replay.linted import Wanted, lint_recording
+from mailshell.replay.linted import FindingFilter, lint_recording
 from real.running import mailshell
 
 HEAD = b"From: ana@example.org\r\nDate: Fri, 20 Nov 2026 09:15:00 +0100\r\nSubject: odd\r\n"
@@ -49,6 +49,6 @@ def test_nothing_above_a_note(server: Server, security: str, tmp_path: Path) -> 
     run = mailshell(server, "pop3", security, LINES, "--json", "--record", str(file), "--timeout", "20")
     assert [result.get("status") for result in run.results][:5] == ["+OK"] * 5, run.errors
     found: list[Finding] = []
-    lint_recording(open_recording(file), found.append, Wanted())
+    lint_recording(open_recording(file), found.append, FindingFilter())
     assert Counter(finding.rule.id for finding in found if finding.rule.severity > Severity.NOTE) == {}
     assert {finding.rule.id for finding in found} <= {"P06e", "P10e", "P21b", "P26c"}

@@ -14,7 +14,7 @@ from mailshell.lint.finding import Finding
 from mailshell.lint.memory import Memory
 from mailshell.lint.session import linter_for
 from mailshell.protocol.events import Side
-from mailshell.remember.overview import Wanted, overview
+from mailshell.remember.overview import EntryFilter, overview
 from mailshell.remember.place import Account
 from mailshell.remember.store import open_memory
 from mailshell.session import make_engine
@@ -191,7 +191,7 @@ def test_imap(lab: Lab) -> None:
     last.say("ENABLE QRESYNC", "SELECT INBOX", *FETCHES, "UID FETCH 1:* (UID)", "DELETE Lab", "DELETE Lab2", "LOGOUT")
     lab.end()
     assert [(one.rule.id, one.message) for one in lab.found] == []
-    assert {one.messages > 0 for one in overview(lab.path, Wanted(mailbox="INBOX"))} == {True}
+    assert {one.messages > 0 for one in overview(lab.path, EntryFilter(mailbox="INBOX"))} == {True}
 
 
 @pytest.mark.parametrize("server", ["dovecot", "cyrus"], indirect=True)
@@ -215,4 +215,4 @@ def test_pop3(lab: Lab) -> None:
     lab.end()
     assert len(re.findall(rb"^\d+ [^ \r\n]+\r$", last, re.MULTILINE)) >= 8
     assert [(one.rule.id, one.message, one.line) for one in lab.found] == []
-    assert [one.messages for one in overview(lab.path, Wanted()) if one.protocol == "pop3"] == [7]
+    assert [one.messages for one in overview(lab.path, EntryFilter()) if one.protocol == "pop3"] == [7]

@@ -17,7 +17,7 @@ import pytest
 from mailshell.lint.memory import Fate, MailboxFacts, MessageFacts
 from mailshell.remember import limits, store
 from mailshell.remember.file import UnusableMemory, open_file
-from mailshell.remember.overview import Wanted, forget, overview
+from mailshell.remember.overview import EntryFilter, forget, overview
 from mailshell.remember.place import Account, account_of, memory_path
 from mailshell.remember.store import RememberedBox, RememberedServer, open_memory
 from mailshell.transport.endpoint import parse_url
@@ -90,7 +90,7 @@ def test_another_uidvalidity_forgets_the_messages(memory: RememberedServer, path
     again = open_memory(path, ACCOUNT)
     assert again.box("ana", "INBOX").message(5) is None
     assert again.box("ana", "INBOX").message(6) is not None
-    assert [one.messages for one in overview(path, Wanted())] == [1]
+    assert [one.messages for one in overview(path, EntryFilter())] == [1]
     again.close()
 
 
@@ -192,12 +192,12 @@ def test_another_has_been_told_another_uidvalidity(memory: RememberedServer, pat
 
 def test_it_is_cleared_while_a_session_goes_on(memory: RememberedServer, path: Path) -> None:
     box = told(memory, 5, 7)
-    assert forget(path, Wanted()) == 1
+    assert forget(path, EntryFilter()) == 1
     box.keep(9, MessageFacts(size=1))
     box.tell(replace(FACTS, all_below=10))
     memory.close()
     assert memory.problem == ""
-    assert overview(path, Wanted()) == [], "a part of it would look as if the rest were new"
+    assert overview(path, EntryFilter()) == [], "a part of it would look as if the rest were new"
 
 
 def test_it_waits_for_another_writer(memory: RememberedServer, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def test_it_waits_for_another_writer(memory: RememberedServer, path: Path, monke
     connection.close()
     memory.save(now=True)
     memory.close()
-    assert overview(path, Wanted())[0].messages == 1
+    assert overview(path, EntryFilter())[0].messages == 1
 
 
 def test_it_gives_up_on_another_writer(memory: RememberedServer, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +241,7 @@ def _write(path: Path, server: int) -> None:
 def test_several_processes_write(path: Path) -> None:
     with ProcessPoolExecutor(4) as pool:
         list(pool.map(_write, [path] * 4, range(4)))
-    found = overview(path, Wanted())
+    found = overview(path, EntryFilter())
     assert [(one.messages, one.sessions) for one in found] == [(2000, 8), (2000, 8)]
 
 
@@ -275,7 +275,7 @@ def _without_key(path: Path) -> None:
 def _use(path: Path) -> None:
     memory = open_memory(path, ACCOUNT)
     memory.close()
-    overview(path, Wanted())
+    overview(path, EntryFilter())
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_the_lowest_uids_are_forgotten_first(
     monkeypatch.setattr(limits, "MOST_MESSAGES", 100)
     for start in range(1, 1000, 50):
         box = told(memory, *range(start, start + 50))
-    assert 50 <= overview(path, Wanted())[0].messages <= 100
+    assert 50 <= overview(path, EntryFilter())[0].messages <= 100
     assert box.message(999) is not None
     assert box.message(1) is None
     assert box.message(box.facts.all_from) is not None

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from mailshell.check.comparison import CapabilityRow, Comparison, ProbeRow, different, telling
 from mailshell.check.forms.contents import head, item_of
 from mailshell.check.forms.document import Block, Cell, Grid, Heading, Items, Pairs, Paragraph, sentence
-from mailshell.check.report import MOMENTS, Extension, Report
+from mailshell.check.moments import MOMENTS
+from mailshell.check.report import Extension, Report
 from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
 
@@ -89,12 +90,12 @@ def _capabilities(
     yield Heading(title)
     cells = []
     for row in rows:
-        sides = (_extension(report, one) for report, one in zip(comparison.reports, row.sides, strict=True))
+        sides = map(_extension, row.sides)
         cells.append((Cell(comparison.reports[0].mask(escape(row.name))), *sides))
     yield Grid(("capability", *names), tuple(cells))
 
 
-def _extension(report: Report, extension: Extension) -> Cell:
+def _extension(extension: Extension) -> Cell:
     """When it is advertised, and the verdict of trying it."""
-    when = ", ".join(MOMENTS[moment] for moment in extension.moments) or "not advertised"
+    when = ", ".join(MOMENTS[moment].when for moment in extension.moments) or "not advertised"
     return Cell(when, extension.worst.verdict if extension.worst is not None else None)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailshell.check.forms.document import Block, Cell, Grid, Heading, Item, Items, Pairs, Paragraph, sentence
-from mailshell.check.outcome import Outcome, ProbeResult, Verdict
+from mailshell.check.moments import MOMENTS
+from mailshell.check.outcome import ASIDE, Outcome, ProbeResult, Verdict
 from mailshell.check.probe import GROUPS
-from mailshell.check.report import BAD, MOMENTS, Extension, Report
+from mailshell.check.report import BAD, Extension, Report
 from mailshell.lint.rule import Rule
 from mailshell.report.text import finding_lines, headline
 from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
-
-#: The moments at which capabilities are told, as columns.
-_COLUMNS = {"greeting": "greeting", "clear": "clear", "tls": "TLS", "login": "login"}
-#: What a probe is that found nothing to try.
-_ASIDE = (Verdict.LEFT_OUT, Verdict.NOT_OFFERED)
 
 
 def contents(report: Report, *, everything: bool = False) -> Iterator[Block]:
@@ -72,18 +68,18 @@ def item_of(report: Report, result: ProbeResult, outcome: Outcome, *, told: bool
 
 
 def _extensions(report: Report) -> Iterator[Block]:
-    found = [one for one in report.extensions if one.moments or (one.worst and one.worst.verdict not in _ASIDE)]
+    found = [one for one in report.extensions if one.moments or (one.worst and one.worst.verdict not in ASIDE)]
     if not found:
         return
     moments = report.told_moments
     yield Heading("Extensions")
-    when = ", ".join(f"in the {MOMENTS[moment]}" if moment == "greeting" else MOMENTS[moment] for moment in moments)
+    when = ", ".join(MOMENTS[moment].when for moment in moments)
     yield Paragraph(f"When each is advertised ({when}), and what came of trying it:")
     rows = []
     for extension in found:
         at = [Cell("yes" if moment in extension.moments else "–") for moment in moments]
         rows.append((Cell(report.mask(escape(extension.name))), *at, _result(report, extension)))
-    yield Grid(("capability", *(_COLUMNS[moment] for moment in moments), "tried"), tuple(rows))
+    yield Grid(("capability", *(MOMENTS[moment].column for moment in moments), "tried"), tuple(rows))
 
 
 def _result(report: Report, extension: Extension) -> Cell:
@@ -113,10 +109,10 @@ def _probe(report: Report, result: ProbeResult, *, everything: bool) -> Iterator
     for outcome in result.outcomes:
         if outcome.verdict is Verdict.GOOD and not everything:
             continue
-        if result.group == "extensions" and outcome.verdict in _ASIDE and not everything:
+        if result.group == "extensions" and outcome.verdict in ASIDE and not everything:
             # The table of extensions has them.
             continue
-        told = everything or (outcome.verdict not in BAD and outcome.verdict not in _ASIDE)
+        told = everything or (outcome.verdict not in BAD and outcome.verdict not in ASIDE)
         yield item_of(report, result, outcome, told=told)
 
 
@@ -135,7 +131,7 @@ def _wire(report: Report) -> Iterator[Block]:
             times = report.counts[rule.name]
             label = f"{rule.id} {rule.name}" + (f" ×{times:,}" if times > 1 else "")
             evidence = tuple(line[4:] if line.startswith("    ") else line for line in lines)
-            shown[rule.name] = Item(Verdict[rule.severity.name], label, said, (("advice", rule.hint),), evidence)
+            shown[rule.name] = Item(Verdict.of(rule.severity), label, said, (("advice", rule.hint),), evidence)
     yield Items(tuple(shown.values()))
 
 

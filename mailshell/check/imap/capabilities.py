@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from mailshell.check.advertised import has
 from mailshell.check.bench import Bench
 from mailshell.check.client import Client, Reply
+from mailshell.check.moments import MOMENTS
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
+from mailshell.text.sentences import counted, some
 
-#: The moments of a session, in words.
-_WHEN = {
-    "greeting": "in the greeting", "clear": "in the clear, before login", "tls": "under TLS, before login",
-    "login": "after login",
-}  # fmt: skip
 _REVISIONS = frozenset({"IMAP4", "IMAP4REV1", "IMAP4REV2"})
 
 
@@ -23,11 +23,6 @@ async def advertised(bench: Bench) -> tuple[str, ...]:
         await client.ask("CAPABILITY")
         known["login"] = client.capabilities
     return known["login"]
-
-
-def has(names: tuple[str, ...], *wanted: str) -> bool:
-    """Whether one of these capabilities is among the names, whatever their case."""
-    return not {name.upper() for name in names}.isdisjoint(wanted)
 
 
 async def _before(bench: Bench) -> None:
@@ -61,7 +56,7 @@ async def _after(bench: Bench) -> None:
 
 async def _ask(bench: Bench, client: Client, moment: str) -> tuple[str, ...]:
     """Ask for the capabilities, compare them with what was told unasked, and keep them. Those asked for."""
-    when, told = _WHEN[moment], client.capabilities
+    when, told = MOMENTS[moment].whole, client.capabilities
     reply = await client.ask("CAPABILITY")
     asked = client.capabilities
     bench.known.capabilities[moment] = asked
@@ -71,11 +66,12 @@ async def _ask(bench: Bench, client: Client, moment: str) -> tuple[str, ...]:
         bench.wrong(f"CAPABILITY {when} {what}", reply, about=moment)
         return asked
     if len(listings) > 1:
-        bench.warn(f"CAPABILITY {when} is answered with {len(listings)} lists; one is asked for", reply, about=moment)
+        lists = counted(len(listings), "list")
+        bench.warn(f"CAPABILITY {when} is answered with {lists}; one is asked for", reply, about=moment)
     if not any(name.upper() in _REVISIONS for name in asked):
         bench.warn(f"no revision of IMAP is among the capabilities {when}", reply, about=moment)
     _compare(bench, told, asked, moment, reply)
-    bench.good(f"{len(asked)} capabilities {when}", reply, about=moment)
+    bench.good(f"{_counted(asked)} {when}", reply, about=moment)
     return asked
 
 
@@ -97,7 +93,7 @@ def _compare(bench: Bench, told: tuple[str, ...], asked: tuple[str, ...], moment
     if untold:
         bench.tell(
             Verdict.NOTE,
-            f"{where} leaves out {len(untold)} of {len(asked)} capabilities: {_words(untold)}",
+            f"{where} leaves out {len(untold)} of {_counted(asked)}: {_words(untold)}",
             reply,
             about=moment,
             advice="ask with CAPABILITY for all of them",
@@ -115,15 +111,17 @@ def _difference(before: tuple[str, ...], now: tuple[str, ...]) -> str:
 
 
 def _words(names: set[str]) -> str:
-    """Some names for a sentence; of many the first."""
-    first = sorted(names)
-    return ", ".join(first[:6]) + (f" and {len(first) - 6} more" if len(first) > 6 else "")
+    return some(sorted(names), most=6)
+
+
+def _counted(names: Sequence[str]) -> str:
+    return counted(len(names), "capability", "capabilities")
 
 
 PROBES = (
     Probe(
         "capabilities-before-login", "CAPABILITY before login", "capabilities", "RFC 9051 6.1.1; RFC 9051 7.2.2",
-        _before, needs=("own-connection",),
+        _before, needs=(),
     ),
     Probe(
         "capabilities-after-login", "CAPABILITY after login", "capabilities", "RFC 9051 6.1.1; RFC 9051 7.2.2", _after,

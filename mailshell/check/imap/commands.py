@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from mailshell.check.advertised import has
 from mailshell.check.bench import Bench
 from mailshell.check.client import Reply
-from mailshell.check.imap.capabilities import advertised, has
+from mailshell.check.imap.capabilities import advertised
+from mailshell.check.imap.examined import examined
 from mailshell.check.imap.found import found
-from mailshell.check.imap.ground import examined
 from mailshell.check.imap.survivor import Survivor
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
@@ -38,13 +39,13 @@ async def _case(bench: Bench) -> None:
     for command in ("STATUS inbox (MESSAGES UIDVALIDITY)", 'status "iNbOx" (messages uIdValidity)'):
         reply = await client.ask(command)
         _judge(bench, command, reply, _status(reply) == _status(wanted))
-    ground = await examined(bench, client)
-    if ground.count:
+    mailbox = await examined(bench, client)
+    if mailbox.count:
         reply = await client.ask("fetch 1 (uid flags)")
         names = {item.name for one in reply.fetched for item in one.items}
         _judge(bench, "fetch 1 (uid flags)", reply, {"UID", "FLAGS"} <= names)
-        reply = await client.ask(f"search 1:{ground.count} seen")
-        _judge(bench, f"search 1:{ground.count} seen", reply, found(reply) is not None)
+        reply = await client.ask(f"search 1:{mailbox.count} seen")
+        _judge(bench, f"search 1:{mailbox.count} seen", reply, found(reply) is not None)
 
 
 async def _tags(bench: Bench) -> None:

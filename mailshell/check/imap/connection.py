@@ -69,10 +69,10 @@ PROBES = (
     Probe("greeting", "the greeting", "connection", "RFC 9051 7.1", _greeting, needs=()),
     Probe(
         "before-login", "what belongs behind a login is refused before it", "security", "RFC 9051 3.1", _before_login,
-        needs=("own-connection",),
+        needs=(),
     ),
     Probe(
         "logout", "LOGOUT, with BYE", "connection", "RFC 9051 6.1.3; RFC 3501 6.1.3", _logout,
-        needs=("own-connection",),
+        needs=(),
     ),
 )  # fmt: skip

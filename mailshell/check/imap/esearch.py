@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mailshell.check.bench import Bench
 from mailshell.check.client import Reply
-from mailshell.check.imap.facts import Searched, disturbed, numbers, searched
+from mailshell.check.imap.facts import Searched, disturbed, searched
+from mailshell.check.imap.found import found, numbers_in
 from mailshell.check.imap.searching import NOWHERE
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import ExtendedSearch
 from mailshell.text.sentences import counted
-
-_MOST = 100_000
-
-
-def numbers_in(sequence_set: object) -> list[int] | None:
-    """The numbers that a set such as ``1:3,7`` names, ascending; None if it is no set, or names too many."""
-    found: set[int] = set()
-    for part in str(sequence_set).split(","):
-        first, colon, last = part.partition(":")
-        if not first.isdecimal() or (colon and not last.isdecimal()) or len(first + last) > 30:
-            return None
-        low, high = sorted((int(first), int(last or first)))
-        if low < 1 or len(found) + high - low >= _MOST:
-            return None
-        found.update(range(low, high + 1))
-    return sorted(found)
 
 
 async def _returned(bench: Bench) -> None:
@@ -35,11 +22,11 @@ async def _returned(bench: Bench) -> None:
         for uid in ("", "UID "):
             plain = await on.client.ask(f"{uid}SEARCH {on.range} {words}")
             reply = await on.client.ask(f"{uid}SEARCH RETURN (MIN MAX COUNT ALL) {on.range} {words}")
-            found = numbers(plain)
+            numbers = found(plain)
             if disturbed(plain) or disturbed(reply):
                 bench.tell(Verdict.UNDECIDED, "another session removed messages meanwhile", reply)
-            elif found is not None:
-                right += _compare(bench, f"{uid}SEARCH RETURN (MIN MAX COUNT ALL) {words}", sorted(found), reply, uid)
+            elif numbers is not None:
+                right += _compare(bench, f"{uid}SEARCH RETURN (MIN MAX COUNT ALL) {words}", sorted(numbers), reply, uid)
     right += await _default(bench, on)
     if right:
         bench.good(f"{counted(right, 'search', 'searches')} with RETURN tell what SEARCH finds")
@@ -56,7 +43,7 @@ async def _default(bench: Bench, on: Searched) -> bool:
     return True
 
 
-def _compare(bench: Bench, command: str, found: list[int], reply: Reply, uid: str) -> bool:
+def _compare(bench: Bench, command: str, numbers: list[int], reply: Reply, uid: str) -> bool:
     told = [one for one in reply.data if isinstance(one, ExtendedSearch)]
     if not reply.ok or len(told) != 1:
         what = reply.words if not reply.ok else f"{counted(len(told), 'ESEARCH response')}"
@@ -68,18 +55,22 @@ def _compare(bench: Bench, command: str, found: list[int], reply: Reply, uid: st
         wrong = "does not name the tag of its command"
     elif bool(uid) != one.uid:
         wrong = "has UID though numbers were asked for" if one.uid else "lacks UID, though the numbers are UIDs"
-    elif items.get("COUNT") != len(found):
-        wrong = f"says COUNT {items.get('COUNT')}; SEARCH finds {len(found):,}"
-    elif not found:
+    elif items.get("COUNT") != len(numbers):
+        wrong = f"says {_said(items, 'COUNT')}; SEARCH finds {len(numbers):,}"
+    elif not numbers:
         odd = [name for name in ("MIN", "MAX", "ALL") if name in items]
         wrong = f"has {odd[0]} though nothing was found" if odd else ""
-    elif numbers_in(items.get("ALL")) != found:
+    elif numbers_in(items.get("ALL")) != numbers:
         wrong = "names other messages in ALL than SEARCH does"
-    elif (items.get("MIN"), items.get("MAX")) != (found[0], found[-1]):
-        wrong = f"says MIN {items.get('MIN')} MAX {items.get('MAX')}; SEARCH finds {found[0]} to {found[-1]}"
+    elif (items.get("MIN"), items.get("MAX")) != (numbers[0], numbers[-1]):
+        wrong = f"says {_said(items, 'MIN')} and {_said(items, 'MAX')}; SEARCH finds {numbers[0]} to {numbers[-1]}"
     if wrong:
         bench.wrong(f"the ESEARCH to {command} {wrong}", reply)
     return not wrong
+
+
+def _said(items: Mapping[str, object], name: str) -> str:
+    return f"{name} {items[name]}" if name in items else f"no {name}"
 
 
 PROBES = (

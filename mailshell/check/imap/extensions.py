@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
+from mailshell.check.advertised import has
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, Reply
-from mailshell.check.imap.capabilities import advertised, has
+from mailshell.check.imap.capabilities import advertised
+from mailshell.check.imap.examined import examined
 from mailshell.check.imap.extension_table import ELSEWHERE, TRIALS, UNTRIED
-from mailshell.check.imap.ground import examined
-from mailshell.check.imap.trial import Ground, Trial
+from mailshell.check.imap.trial import Trial, TrialMailbox
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Pairs
@@ -48,17 +49,17 @@ async def _extension(bench: Bench, capability: str, trials: tuple[Trial, ...]) -
 
 
 async def _try(bench: Bench, client: Client, trial: Trial, name: str) -> None:
-    ground = Ground(quoted(bench.known.mailbox))
+    mailbox = TrialMailbox(quoted(bench.known.mailbox))
     if trial.where != "authenticated" or "modseq" in "".join(trial.commands):
-        ground = await examined(bench, client)
-    if trial.where == "messages" and not ground.count:
+        mailbox = await examined(bench, client)
+    if trial.where == "messages" and not mailbox.count:
         bench.tell(Verdict.LEFT_OUT, f"{bench.known.mailbox} is empty", about=name)
         return
-    if not ground.uidvalidity and "{uidvalidity}" in "".join(trial.commands):
+    if not mailbox.uidvalidity and "{uidvalidity}" in "".join(trial.commands):
         bench.tell(Verdict.LEFT_OUT, f"{bench.known.mailbox} has no UIDVALIDITY", about=name)
         return
-    ground = replace(ground, value=name.partition("=")[2])
-    *before, command = [one.format(**ground.fields) for one in trial.commands]
+    mailbox = replace(mailbox, value=name.partition("=")[2])
+    *before, command = [one.format(**mailbox.fields) for one in trial.commands]
     for one in before:
         reply = await client.ask(one)
         if not reply.ok:
@@ -70,7 +71,7 @@ async def _try(bench: Bench, client: Client, trial: Trial, name: str) -> None:
             bench.known.identity = {key: str(value) for key, value in pairs.pairs if value is not None}
     if not reply.ok:
         _tell_refused(bench, trial, name, command, reply)
-    elif missing := trial.missing(reply, ground):
+    elif missing := trial.missing(reply, mailbox):
         bench.tell(trial.fault, f"{command} is answered with OK, and {missing}", reply, about=name, source=trial.source)
     else:
         tried = ", ".join((*before, command))

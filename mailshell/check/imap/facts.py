@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from mailshell.check.bench import Bench, ProbeFailed
 from mailshell.check.client import Client, Reply
 from mailshell.check.imap.evaluation import Facts
+from mailshell.check.imap.examined import examined, view_of
 from mailshell.check.imap.fetching import octets_of, place
-from mailshell.check.imap.ground import examined, view_of
 from mailshell.check.imap.mime import fields
-from mailshell.protocol.imap.data import Count, Numbers, Vanished
+from mailshell.protocol.imap.data import Count, Vanished
+from mailshell.text.sentences import counted
 
 #: So many messages are looked at: the last of the mailbox.
 _MOST = 100
@@ -68,14 +69,8 @@ async def searched(bench: Bench) -> Searched:
             whole.get(str(uid)),
         )
     if not reply.ok or len(found) != exists - first + 1:
-        raise ProbeFailed(f"FETCH gave {len(found)} of {exists - first + 1} messages to compare with", reply)
+        raise ProbeFailed(f"FETCH gave {len(found)} of {counted(exists - first + 1, 'message')} to compare with", reply)
     return Searched(client, first, exists, [found[number] for number in sorted(found)], reply)
-
-
-def numbers(reply: Reply, kind: str = "SEARCH") -> list[int] | None:
-    """The numbers of all SEARCH (or SORT) responses; None if there was none."""
-    found = [one.numbers for one in reply.data if isinstance(one, Numbers) and one.kind == kind]
-    return [number for each in found for number in each] if found else None
 
 
 def disturbed(reply: Reply) -> bool:

@@ -8,12 +8,21 @@ from dataclasses import dataclass, field
 
 from mailshell.check.bench import Bench, Message, ProbeFailed
 from mailshell.check.client import Client, Reply
-from mailshell.check.imap.ground import examined
+from mailshell.check.imap.examined import examined
 from mailshell.check.outcome import Verdict
 from mailshell.protocol.imap.data import Body
 
 _PLACE = re.compile(r"(BODY|BINARY)(\.SIZE)?\[(.*)\](<\d+>)?\Z", re.DOTALL)
 Items = dict[str, object]
+
+
+async def opened(bench: Bench) -> Client:
+    """A session with the sample's mailbox open read-only. Raises ProbeFailed if there is no sample."""
+    if not bench.known.sample:
+        raise ProbeFailed("there is no sample of messages to look at")
+    client = await bench.client()
+    await examined(bench, client)
+    return client
 
 
 async def sampled(bench: Bench) -> tuple[Client, list[Message]]:
@@ -24,9 +33,7 @@ async def sampled(bench: Bench) -> tuple[Client, list[Message]]:
     whole = [message for message in bench.known.sample if message.octets is not None]
     if not whole:
         raise ProbeFailed("no message was fetched whole: none is small enough, or the server gave none")
-    client = await bench.client()
-    await examined(bench, client)
-    return client, whole
+    return await opened(bench), whole
 
 
 def by_uid(reply: Reply) -> dict[str, Items]:
@@ -51,6 +58,13 @@ def place(name: str) -> str:
         words = sorted(word.strip('"') for word in names.strip(") ").split())
         section = f"{head.strip()} ({' '.join(words)})"
     return f"{match[1].upper()}{(match[2] or '').upper()}[{section}]{match[4] or ''}"
+
+
+def flags_of(items: Items) -> set[str]:
+    """The flags in lower case, without \\Recent, which is the session's and not the message's."""
+    value = items.get("FLAGS")
+    names = {str(name).lower() for name in value} if isinstance(value, tuple) else set()
+    return names - {"\\recent"}
 
 
 def octets_of(items: Items, name: str) -> bytes | None:

@@ -9,35 +9,46 @@ from mailshell.protocol.imap.data import Data, ExtendedSearch, Numbers
 _MOST = 100_000
 
 
-def found(reply: Reply) -> tuple[int, ...] | None:
-    """All that the responses name, in their order; None if there was no response, or it can't be read."""
-    each = [_numbers(one) for one in reply.data if is_result(one)]
+def found(reply: Reply, kind: str = "SEARCH") -> tuple[int, ...] | None:
+    """All that the responses name, in their order; None if there was no response, or it can't be read.
+
+    ``kind``: ``SEARCH``, which ESEARCH stands for as well, or ``SORT``.
+    """
+    each = [_numbers(one) for one in reply.data if is_result(one, kind)]
     if not each or None in each:
         return None
     return tuple(number for numbers in each for number in numbers or ())
 
 
-def is_result(data: Data) -> bool:
-    """Whether it is what a search has found."""
-    return isinstance(data, ExtendedSearch) or (isinstance(data, Numbers) and data.kind == "SEARCH")
+def is_result(data: Data, kind: str = "SEARCH") -> bool:
+    """Whether it is what a search (or SORT) has found."""
+    if isinstance(data, Numbers):
+        return data.kind == kind
+    return isinstance(data, ExtendedSearch) and kind == "SEARCH"
 
 
 def _numbers(data: Data) -> tuple[int, ...] | None:
     if isinstance(data, Numbers):
         return data.numbers
     told = data.items.get("ALL") if isinstance(data, ExtendedSearch) else None
-    return () if told is None else _of_set(str(told))
+    return () if told is None else _in_order(told)
 
 
-def _of_set(text: str) -> tuple[int, ...] | None:
-    """The numbers of a set without ``*``; None if it is none, or names too many."""
+def numbers_in(sequence_set: object) -> list[int] | None:
+    """The numbers that a set such as ``1:3,7`` names, ascending; None if it is no set, or names too many."""
+    numbers = _in_order(sequence_set)
+    return None if numbers is None else sorted(set(numbers))
+
+
+def _in_order(sequence_set: object) -> tuple[int, ...] | None:
+    """The numbers of a set without ``*``, as they stand; None if it is none, or names too many."""
     numbers: list[int] = []
-    for part in text.split(","):
+    for part in str(sequence_set).split(","):
         ends = part.split(":")
-        if len(ends) > 2 or not all(end.isdecimal() and len(end) < 20 for end in ends):
+        if len(ends) > 2 or not all(end.isascii() and end.isdecimal() and len(end) < 20 for end in ends):
             return None
         low, high = min(map(int, ends)), max(map(int, ends))
-        if len(numbers) + high - low >= _MOST:
+        if low < 1 or len(numbers) + high - low >= _MOST:
             return None
         numbers += range(low, high + 1)
     return tuple(numbers)

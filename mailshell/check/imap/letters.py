@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailshell.check.client import Client, Reply
-from mailshell.check.imap.fetching import Items, by_uid, octets_of, place
+from mailshell.check.imap.fetching import Items, by_uid, flags_of, octets_of, place
 from mailshell.protocol.imap.data import Fetched
 
 
@@ -19,18 +19,11 @@ def octets(items: Items) -> bytes | None:
     return octets_of(items, "BODY[]")
 
 
-def flags(items: Items) -> set[str]:
-    """The flags in lower case, without \\Recent, which is the session's and not the message's."""
-    value = items.get("FLAGS")
-    names = {str(name).lower() for name in value} if isinstance(value, tuple) else set()
-    return names - {"\\recent"}
-
-
 def told_flags(fetched: Sequence[Fetched], number: int) -> set[str] | None:
     """The flags that the last FETCH response about a message (its sequence number) tells; None if none does."""
     found: set[str] | None = None
     for one in fetched:
         items = {place(item.name): item.value for item in one.items}
         if one.number == number and "FLAGS" in items:
-            found = flags(items)
+            found = flags_of(items)
     return found

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailshell.check.advertised import has
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, Reply, literal
-from mailshell.check.imap.capabilities import advertised, has
+from mailshell.check.imap.capabilities import advertised
+from mailshell.check.imap.examined import examined
 from mailshell.check.imap.found import found
-from mailshell.check.imap.ground import examined
 from mailshell.check.imap.survivor import Survivor
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
@@ -50,8 +51,8 @@ async def _forms(bench: Bench) -> tuple[Form, ...]:
 async def _search(bench: Bench) -> tuple[Client, str]:
     """The session, with the mailbox selected, and the beginning of a SEARCH among a few messages."""
     client = await bench.client()
-    ground = await examined(bench, client)
-    return client, f"SEARCH {ground.within}"
+    mailbox = await examined(bench, client)
+    return client, f"SEARCH {mailbox.within}"
 
 
 async def _names(bench: Bench) -> None:

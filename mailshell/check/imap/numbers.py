@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from mailshell.check.bench import Bench
 from mailshell.check.client import Client, Reply
-from mailshell.check.imap.ground import examined, view_of
+from mailshell.check.imap.examined import examined, view_of
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Fetched
+from mailshell.text.sentences import counted, some
 
 #: So many messages are looked at from the first on, and as many up to the last.
 _SPAN = 100
@@ -88,7 +88,8 @@ async def _ascending(bench: Bench) -> None:
             says = f"a message has the UID {ordered[-1]}, and UIDNEXT is {place.uidnext}"
             await _accuse(bench, place, says, reply, about="UIDNEXT")
     if not bench.result.outcomes:
-        bench.good(f"{len(known):,} UIDs ascend, and are below UIDNEXT {place.uidnext}")
+        below = f", and are below UIDNEXT {place.uidnext}" if place.uidnext is not None else ""
+        bench.good(f"the UIDs of {counted(len(known), 'message')} ascend{below}")
     await _by_uid(bench, place, known)
 
 
@@ -109,7 +110,7 @@ async def _by_uid(bench: Bench, place: _Place, known: dict[int, int]) -> None:
         says = f"UID FETCH and FETCH differ: message {differing[0]} has the UID {differing[1]} in one only"
         await _accuse(bench, place, says, reply, about="UID FETCH")
     else:
-        bench.good(f"UID FETCH and FETCH agree on {len(wanted)} messages", reply, about="UID FETCH")
+        bench.good(f"UID FETCH and FETCH agree on {counted(len(wanted), 'message')}", reply, about="UID FETCH")
 
 
 async def _star(bench: Bench) -> None:
@@ -118,7 +119,7 @@ async def _star(bench: Bench) -> None:
     plain = await place.client.ask("FETCH * (UID)")
     found = uids(plain)
     if set(found) != {place.count}:
-        says = f"FETCH * gives {_some(found.keys())} and not message {place.count}"
+        says = f"FETCH * gives {some(found, 'nothing')} and not message {place.count}"
         await _accuse(bench, place, says, plain, about="*")
         return
     bench.good(f"FETCH * gives the last message, {place.count}", plain, about="*")
@@ -130,7 +131,7 @@ async def _star(bench: Bench) -> None:
         if not reply.ok:
             bench.warn(f"UID FETCH {numbers} is refused: {reply.words}", reply, about=about)
         elif given != wanted:
-            says = f"UID FETCH {numbers} gives {_some(given)}; the last message, UID {last}, is meant"
+            says = f"UID FETCH {numbers} gives {some(given, 'nothing')}; the last message, UID {last}, is meant"
             advice = "a client that asks for new messages this way has to cope with either"
             await _accuse(bench, place, says, reply, about=about, advice=advice)
         else:
@@ -180,19 +181,13 @@ async def _forms(bench: Bench) -> None:
         (f"{place.count}:*", {place.count}),
     ):  # fmt: skip
         reply = await place.client.ask(f"FETCH {numbers} (UID)")
-        given = {one.number for one in answers(reply)}
+        given = {one.number for one in answers(reply) if one.number is not None}
         if not reply.ok:
             bench.warn(f"FETCH {numbers} is refused: {reply.words}", reply)
         elif given != wanted:
-            await _accuse(bench, place, f"FETCH {numbers} gives {_some(given)}", reply)
+            await _accuse(bench, place, f"FETCH {numbers} gives {some(given, 'nothing')}", reply)
         else:
             bench.good(f"FETCH {numbers} gives what is meant", reply)
-
-
-def _some(numbers: Collection[int | None]) -> str:
-    """Some numbers in words."""
-    first = ", ".join(str(number) for number in list(numbers)[:5])
-    return (first + (" …" if len(numbers) > 5 else "")) or "nothing"
 
 
 _NEEDS = ("login", "messages")

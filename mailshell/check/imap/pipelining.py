@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from mailshell.check.advertised import has
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply
-from mailshell.check.imap.capabilities import advertised, has
+from mailshell.check.imap.capabilities import advertised
+from mailshell.check.imap.examined import examined
 from mailshell.check.imap.found import found
-from mailshell.check.imap.ground import examined
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.response import Response
+from mailshell.text.sentences import some
 
 #: IDLE lasts so long (seconds); news would come by then if there were any.
 _IDLE = 0.3
@@ -21,7 +25,8 @@ async def _pipelining(bench: Bench) -> None:
     many = await client.together(b"p1 NOOP\r\np2 CAPABILITY\r\np3 NOOP\r\np4 STATUS INBOX (MESSAGES)\r\np5 NOOP\r\n")
     refused = [status for status in many.statuses if not status.ok]
     if refused:
-        bench.warn(f"of 5 commands in one write {len(refused)} are refused: {refused[0].status}", many)
+        are = "1 is" if len(refused) == 1 else f"{len(refused)} are"
+        bench.warn(f"of 5 commands in one write {are} refused: {refused[0].status}", many)
     elif not many.named("CAPABILITY") or not many.named("STATUS"):
         bench.wrong("of 5 commands in one write some have no data", many)
     else:
@@ -48,8 +53,8 @@ def _judge_order(bench: Bench, reply: Reply) -> None:
 async def _searches(bench: Bench) -> None:
     """Of two searches under way each has its numbers before its own completion, or names its tag (ESEARCH)."""
     client = await bench.client()
-    ground = await examined(bench, client)
-    if ground.count < 2:
+    mailbox = await examined(bench, client)
+    if mailbox.count < 2:
         bench.tell(Verdict.LEFT_OUT, "two searches at once need two messages", about="mixed")
         return
     reply = await client.together(b"p8 SEARCH 1\r\np9 SEARCH 2\r\n")
@@ -59,7 +64,7 @@ async def _searches(bench: Bench) -> None:
     if not (first.ok and second.ok):
         bench.warn(f"two searches in one write are not both answered: {reply.words}", reply, about="mixed")
     elif set(numbers) != {(1,), (2,)} or len(numbers) > 2:
-        bench.wrong(f"two searches in one write find {numbers}, not 1 and 2", reply, about="mixed")
+        bench.wrong(f"two searches in one write find {_each(numbers)}, not 1 and 2", reply, about="mixed")
     elif numbers != [(1,), (2,)] and answers[0].name == "SEARCH":
         bench.warn("the results of two searches in one write come in another order", reply, about="mixed")
     elif (
@@ -71,6 +76,11 @@ async def _searches(bench: Bench) -> None:
         bench.tell(Verdict.NOTE, says, reply, about="mixed", advice="wait for one search before sending the next")
     else:
         bench.good("two searches in one write are answered one after the other", reply, about="mixed")
+
+
+def _each(results: Sequence[Sequence[int] | None]) -> str:
+    """What each of several searches has found, in words."""
+    return " and ".join(some(numbers or (), "nothing") for numbers in results) or "nothing"
 
 
 async def _idle(bench: Bench) -> None:

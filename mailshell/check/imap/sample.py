@@ -6,8 +6,8 @@ import re
 
 from mailshell.check.bench import Bench, Message, ProbeFailed
 from mailshell.check.client import Client
-from mailshell.check.imap.fetching import by_uid, fetch, octets_of, place
-from mailshell.check.imap.ground import examined
+from mailshell.check.imap.examined import view_of
+from mailshell.check.imap.fetching import by_uid, fetch, octets_of, opened, place
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Body, BodyStructure, Fetched
@@ -58,20 +58,21 @@ def _shape(structure: BodyStructure) -> tuple[object, ...]:
 
 
 async def _sample(bench: Bench) -> None:
-    client = await bench.client()
-    reply = await client.ask(f'EXAMINE "{bench.known.mailbox}"')
-    if not reply.ok:
-        bench.wrong(f"EXAMINE {bench.known.mailbox} was refused: {reply.words}", reply)
+    try:
+        client = await bench.select()
+    except ProbeFailed as error:
+        bench.wrong(str(error), error.reply)
         return
-    exists = [response.number for response in reply.named("EXISTS")]
-    if not exists or exists[-1] is None:
+    reply, view = client.seen(), view_of(client)
+    exists = view.exists if view is not None else None
+    if exists is None:
         bench.wrong("EXAMINE does not say how many messages exist", reply)
         return
-    bench.known.messages = exists[-1]
-    if not exists[-1]:
+    bench.known.messages = exists
+    if not exists:
         bench.good(f"{bench.known.mailbox} is empty, so there is nothing to compare contents with", reply)
         return
-    light = await client.ask(f"FETCH {ranges(exists[-1])} (UID RFC822.SIZE)")
+    light = await client.ask(f"FETCH {ranges(exists)} (UID RFC822.SIZE)")
     messages = _messages(light.fetched)
     if not light.ok or not messages:
         bench.wrong(f"FETCH (UID RFC822.SIZE) gives no UIDs and sizes: {light.words}", light)
@@ -93,7 +94,7 @@ async def _sample(bench: Bench) -> None:
     if large is not None:
         bench.known.sample.append(large)
     bench.good(
-        f"{counted(len(bench.known.sample), 'message')} of {exists[-1]:,} will be looked at in {bench.known.mailbox}",
+        f"{counted(len(bench.known.sample), 'message')} of {exists:,} will be looked at in {bench.known.mailbox}",
         light,
     )
 
@@ -115,17 +116,9 @@ async def _structures(bench: Bench, client: Client, messages: list[Message]) -> 
     return {uid: value for uid, value in told.items() if isinstance(value, BodyStructure)}
 
 
-async def _opened(bench: Bench) -> Client:
-    if not bench.known.sample:
-        raise ProbeFailed("there is no sample of messages to look at")
-    client = await bench.client()
-    await examined(bench, client)
-    return client
-
-
 async def _sizes(bench: Bench) -> None:
     """RFC822.SIZE is the number of octets of BODY[] (RFC 9051 section 2.3.4), of large messages as well."""
-    client = await _opened(bench)
+    client = await opened(bench)
     wrong = 0
     for message in bench.known.sample:
         size = message.size
@@ -152,7 +145,7 @@ async def _sizes(bench: Bench) -> None:
 
 
 async def _dates(bench: Bench) -> None:
-    client = await _opened(bench)
+    client = await opened(bench)
     uids = [message.uid for message in bench.known.sample]
     reply, found = await fetch(bench, client, uids, "(UID INTERNALDATE)")
     told = {uid: items["INTERNALDATE"] for uid, items in found.items() if "INTERNALDATE" in items}

@@ -14,6 +14,7 @@ from mailshell.contract import SessionError
 from mailshell.exits import UsageError
 from mailshell.protocol.imap.data import MailboxListing, Namespaces
 from mailshell.protocol.imap.state import ImapState, Phase
+from mailshell.text.sentences import counted
 from mailshell.transport.errors import ConnectFailed
 
 #: The scratch mailbox's name begins like this.
@@ -56,10 +57,10 @@ class Scratch:
         Raises ProbeFailed, also if it has not so many messages: what is deleted in it afterwards must be ours.
         """
         reply = accepted(await (client or self.client).ask(f"SELECT {quoted(name or self.name)}"), "SELECT")
-        exists = [response.number for response in reply.named("EXISTS")]
-        if not exists or exists[-1] != messages:
-            told = exists[-1] if exists else "no number of"
-            raise ProbeFailed(f"SELECT shows {told} messages where {messages} were put; no more is tried there", reply)
+        told = reply.exists[-1] if reply.exists else None
+        if told != messages:
+            shown = "no number of messages" if told is None else counted(told, "message")
+            raise ProbeFailed(f"SELECT shows {shown} where {messages} were put; no more is tried there", reply)
         return reply
 
 
@@ -94,12 +95,6 @@ def code(reply: Reply, name: str) -> list[str] | None:
         if words and words[0].upper() == name:
             return words[1:]
     return None
-
-
-def has(bench: Bench, *names: str) -> bool:
-    """Whether the server advertises one of these at any moment."""
-    advertised = {name.upper() for moment in bench.known.capabilities.values() for name in moment}
-    return bool(advertised & {name.upper() for name in names})
 
 
 def listed(reply: Reply) -> list[MailboxListing]:
@@ -172,11 +167,11 @@ async def _delete_all(client: Client, name: str) -> str:
     if isinstance(state, ImapState) and state.phase is Phase.SELECTED:
         await client.ask("UNSELECT" if client.has("UNSELECT") else "CLOSE")
     for one in await _below(client, "LSUB", name):
-        await client.ask(b"UNSUBSCRIBE " + string(one.raw))
+        await client.ask(b"UNSUBSCRIBE " + quoted(one.raw))
     found = await _below(client, "LIST", name)
     refused: Reply | None = None
     for one in sorted(found, key=lambda one: -len(one.raw)):
-        reply = await client.ask(b"DELETE " + string(one.raw))
+        reply = await client.ask(b"DELETE " + quoted(one.raw))
         refused = reply if not reply.ok else refused
     if refused is None and found:
         return ""
@@ -194,8 +189,3 @@ def remaining(found: Sequence[MailboxListing]) -> list[MailboxListing]:
     """Those that are mailboxes, and not only names in the hierarchy."""
     gone = {"\\noselect", "\\nonexistent"}
     return [one for one in found if not gone & {word.lower() for word in one.attributes}]
-
-
-def string(octets: bytes) -> bytes:
-    """A mailbox name as a quoted string, whatever its octets."""
-    return b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

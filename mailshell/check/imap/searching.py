@@ -9,13 +9,14 @@ from mailshell.check.bench import Bench
 from mailshell.check.client import Reply
 from mailshell.check.imap import evaluation as keys
 from mailshell.check.imap.evaluation import Facts, Key, evaluate
-from mailshell.check.imap.facts import Searched, disturbed, numbers, searched
+from mailshell.check.imap.facts import Searched, disturbed, searched
 from mailshell.check.imap.fetching import sampled
+from mailshell.check.imap.found import found
 from mailshell.check.imap.mime import fields, split
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.values import text_of
-from mailshell.text.sentences import counted
+from mailshell.text.sentences import counted, some
 
 #: A string that stands in no message.
 NOWHERE = "qzxjvkwp7q"
@@ -94,14 +95,14 @@ async def _mismatch(on: Searched, key: Key) -> tuple[Reply, str] | None:
     reply = await on.client.ask(f"SEARCH {on.range} {key.words}")
     if not reply.ok:
         return reply, f"SEARCH {key.words} is refused: {reply.words}"
-    found = numbers(reply)
-    if found is None:
+    numbers = found(reply)
+    if numbers is None:
         return reply, f"SEARCH {key.words} is answered without an untagged SEARCH"
     expected = evaluate(key, on.messages)
-    missing, extra = expected.missing(found), expected.extra(found)
-    says = [f"misses {_some(missing)}"] if missing else []
+    missing, extra = expected.missing(numbers), expected.extra(numbers)
+    says = [f"misses {_which(missing)}"] if missing else []
     if extra:
-        says.append(f"finds {_some(extra)}, which {'does' if len(extra) == 1 else 'do'} not match")
+        says.append(f"finds {_which(extra)}, which {'does' if len(extra) == 1 else 'do'} not match")
     return (reply, f"SEARCH {key.words} {' and '.join(says)}") if says else None
 
 
@@ -172,23 +173,23 @@ async def _search_bodies(bench: Bench) -> None:
     right = 0
     for key in tried:
         reply = await client.ask(f"UID SEARCH UID {some} {key.words}")
-        found = numbers(reply)
-        if found is None or not reply.ok:
+        numbers = found(reply)
+        if numbers is None or not reply.ok:
             bench.wrong(
                 f"UID SEARCH {key.words} is not answered: {reply.words}", reply, about=key.words.partition(" ")[0]
             )
             continue
         expected = evaluate(key, messages)
-        missing, extra = expected.missing(found), expected.extra(found)
+        missing, extra = expected.missing(numbers), expected.extra(numbers)
         if not missing and not extra:
             right += 1
             continue
         within = word is not None and key.words == f'BODY "{word[1:-1]}"'
         verdict = Verdict.NOTE if within else Verdict.WARNING
         says = (
-            f"misses {_some(missing, 'UID')}"
+            f"misses {_which(missing, 'UID')}"
             if missing
-            else f"finds {_some(extra, 'UID')}, where the word does not stand"
+            else f"finds {_which(extra, 'UID')}, where the word does not stand"
         )
         advice = "a full-text index may be out of date, or know whole words only; the protocol asks for substrings"
         bench.tell(verdict, f"UID SEARCH {key.words} {says}", reply, about=key.words.partition(" ")[0], advice=advice)
@@ -213,7 +214,7 @@ async def _uid_search(bench: Bench) -> None:
     for words in ("ALL", "SEEN", "NOT SEEN"):
         plain = await on.client.ask(f"SEARCH {on.range} {words}")
         by_uid = await on.client.ask(f"UID SEARCH {on.range} {words}")
-        one, other = numbers(plain), numbers(by_uid)
+        one, other = found(plain), found(by_uid)
         if one is None or other is None:
             bench.wrong(f"UID SEARCH {words} is not answered: {by_uid.words}", by_uid)
         elif disturbed(plain) or disturbed(by_uid):
@@ -253,11 +254,9 @@ async def _charset(bench: Bench) -> None:
         )
 
 
-def _some(found: Sequence[int], what: str = "message") -> str:
-    """``message 3``, ``messages 3, 4 and 9 more``."""
-    first = ", ".join(str(number) for number in found[:5])
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    return f"{what if len(found) == 1 else what + 's'} {first}{more}"
+def _which(numbers: Sequence[int], what: str = "message") -> str:
+    """``message 3``, ``messages 3, 4, 5, 6, 7 and 9 more``."""
+    return f"{what if len(numbers) == 1 else what + 's'} {some(numbers)}"
 
 
 _NEEDS = ("login", "messages")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailshell.check.bench import Bench, Message, ProbeFailed
-from mailshell.check.imap.fetching import Items, Tally, by_uid, fetch, octets_of, place, sampled
+from mailshell.check.imap.fetching import Items, Tally, by_uid, fetch, flags_of, octets_of, place, sampled
 from mailshell.check.imap.mime import Part, lines, read_message, split
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
@@ -155,15 +155,14 @@ async def _missing(bench: Bench) -> None:
 async def _rfc822(bench: Bench) -> None:
     """RFC822 and RFC822.TEXT set \\Seen where that is possible: only a message that has it is asked for."""
     client, messages = await sampled(bench)
-    names = {name.upper() for moment in bench.known.capabilities.values() for name in moment}
-    if names and "IMAP4REV1" not in names and "IMAP4" not in names:
+    if bench.known.names() and not bench.known.advertises("IMAP4rev1", "IMAP4"):
         bench.tell(
             Verdict.NOT_OFFERED, "the server has IMAP4rev2 only, which has no RFC822, RFC822.HEADER, RFC822.TEXT"
         )
         return
     _, found = await fetch(bench, client, [one.uid for one in messages], "(UID FLAGS)")
     messages = [one for one in messages if _ended(split(one.octets or b"")[0])] or messages
-    seen = [one for one in messages if _has_seen(found.get(one.uid, {}))]
+    seen = [one for one in messages if "\\seen" in flags_of(found.get(one.uid, {}))]
     message = (seen or messages)[0]
     asked = ("RFC822", "RFC822.HEADER", "RFC822.TEXT") if seen else ("RFC822.HEADER",)
     reply, found = await fetch(bench, client, [message.uid], f"({' '.join(asked)})")
@@ -186,17 +185,12 @@ async def _rfc822(bench: Bench) -> None:
         bench.tell(Verdict.LEFT_OUT, says)
 
 
-def _has_seen(items: Items) -> bool:
-    flags = items.get("FLAGS")
-    return isinstance(flags, tuple) and any(str(flag).lower() == "\\seen" for flag in flags)
-
-
 async def _peek(bench: Bench) -> None:
     """BODY.PEEK sets no \\Seen, and in EXAMINE nothing may (RFC 9051 sections 6.3.3 and 6.4.5)."""
     client, messages = await sampled(bench)
     uids = ",".join(message.uid for message in messages)
     before = by_uid(await client.ask(f"UID FETCH {uids} (UID FLAGS)"))
-    unseen = [uid for uid, items in before.items() if "FLAGS" in items and not _has_seen(items)]
+    unseen = [uid for uid, items in before.items() if "FLAGS" in items and "\\seen" not in flags_of(items)]
     if not unseen:
         bench.tell(Verdict.LEFT_OUT, "all messages of the sample are seen already")
         return
@@ -205,7 +199,7 @@ async def _peek(bench: Bench) -> None:
     after = await client.ask(f"UID FETCH {uid} (UID FLAGS)")
     if "FLAGS" not in by_uid(after).get(uid, {}):
         raise ProbeFailed(f"the flags of a message can't be fetched again: {after.words}", after)
-    if _seen_meanwhile(reply.fetched, uid) or _has_seen(by_uid(after).get(uid, {})):
+    if _seen_meanwhile(reply.fetched, uid) or "\\seen" in flags_of(by_uid(after).get(uid, {})):
         says = f"after BODY.PEEK in EXAMINE the message has \\Seen (UID {uid}), unless another session has read it"
         bench.warn(says, after, advice="a client that looks ahead marks mail as read that nobody has read")
     else:
@@ -214,7 +208,7 @@ async def _peek(bench: Bench) -> None:
 
 def _seen_meanwhile(fetched: Sequence[Fetched], uid: str) -> bool:
     return any(
-        item.name == "FLAGS" and _has_seen({"FLAGS": item.value})
+        item.name == "FLAGS" and "\\seen" in flags_of({"FLAGS": item.value})
         for one in fetched
         for item in one.items
         if any(name.name == "UID" and str(name.value) == uid for name in one.items)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mailshell.check.advertised import has
 from mailshell.check.bench import Bench, ProbeFailed, quoted
 from mailshell.check.client import Client, Reply
-from mailshell.check.imap.capabilities import advertised, has
+from mailshell.check.imap.capabilities import advertised
+from mailshell.check.imap.examined import view_of
 from mailshell.check.imap.found import found
-from mailshell.check.imap.ground import view_of
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import MailboxStatus
 from mailshell.protocol.imap.state import MailboxView
+from mailshell.text.sentences import counted
 
 #: What EXAMINE and SELECT have to tell: its name, whether it is a response code, and how bad it is if it is missing.
 #: A client does without the codes as it did before they were required (RFC 9051 section 6.3.2).
@@ -47,7 +49,7 @@ async def _examine(bench: Bench) -> None:
     if view.permanent_flags:
         bench.tell(
             Verdict.NOTE,
-            f"PERMANENTFLAGS of EXAMINE names {len(view.permanent_flags)} flags, and none can be changed",
+            f"PERMANENTFLAGS of EXAMINE names {counted(len(view.permanent_flags), 'flag')}, and none can be changed",
             reply,
             about="PERMANENTFLAGS",
         )
@@ -60,7 +62,8 @@ async def _select(bench: Bench) -> None:
     recent = before.named("RECENT")
     if recent and recent[-1].number:
         bench.tell(
-            Verdict.LEFT_OUT, f"SELECT would take \\Recent from {recent[-1].number:,} messages: EXAMINE was tried only"
+            Verdict.LEFT_OUT,
+            f"SELECT would take \\Recent from {counted(recent[-1].number, 'message')}: EXAMINE was tried only",
         )
         return
     reply = await client.ask(f"SELECT {quoted(bench.known.mailbox)}")
@@ -125,7 +128,13 @@ def _code_of(reply: Reply) -> str:
 
 
 def _told(view: MailboxView) -> str:
-    return f"{view.exists or 0:,} messages, UIDVALIDITY {view.uidvalidity}, UIDNEXT {view.uidnext}"
+    return f"{counted(view.exists or 0, 'message')}, {_numbers(view)}"
+
+
+def _numbers(view: MailboxView, *names: str) -> str:
+    """``UIDVALIDITY 7, UIDNEXT 30``, or one of them; ``no UIDNEXT`` if it was not told."""
+    told = {name: getattr(view, name.lower()) for name in names or ("UIDVALIDITY", "UIDNEXT")}
+    return ", ".join(f"no {name}" if value is None else f"{name} {value}" for name, value in told.items())
 
 
 async def _status(bench: Bench) -> None:
@@ -164,21 +173,22 @@ async def _second_session(bench: Bench) -> None:
     reply = second.seen()
     if one.uidvalidity != other.uidvalidity:
         bench.wrong(
-            f"UIDVALIDITY is {one.uidvalidity} in one session and {other.uidvalidity} in another",
+            f"one session tells {_numbers(one, 'UIDVALIDITY')}, and another {_numbers(other, 'UIDVALIDITY')}",
             reply,
             about="UIDVALIDITY",
             advice="a client throws away all that it knows of the mailbox each time",
         )
     else:
-        bench.good(f"UIDVALIDITY is {one.uidvalidity} in a second session too", reply, about="UIDVALIDITY")
+        bench.good(f"a second session tells {_numbers(one, 'UIDVALIDITY')} too", reply, about="UIDVALIDITY")
     if (one.exists, one.uidnext) == (other.exists, other.uidnext):
-        bench.good(f"so are the {one.exists or 0:,} messages and UIDNEXT {one.uidnext}", reply)
+        seen = f"{counted(one.exists or 0, 'message')} and {_numbers(one, 'UIDNEXT')}"
+        bench.good(f"it sees {seen}, like the first", reply)
         return
     third = await _view(client, name)
     if (third.exists, third.uidnext) == (one.exists, one.uidnext):
         bench.warn(
-            f"a second session sees {other.exists} messages and UIDNEXT {other.uidnext}, the first {one.exists} and "
-            f"{one.uidnext}",
+            f"a second session sees {counted(other.exists or 0, 'message')} and {_numbers(other, 'UIDNEXT')}, the "
+            f"first {one.exists or 0:,} and {_numbers(one, 'UIDNEXT')}",
             reply,
         )
     else:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from mailshell.check.bench import Bench
 from mailshell.check.imap.evaluation import Facts
-from mailshell.check.imap.facts import Searched, disturbed, numbers, searched
+from mailshell.check.imap.facts import Searched, disturbed, searched
+from mailshell.check.imap.found import found
 from mailshell.check.imap.ordering import misplaced
 from mailshell.check.imap.references import apart, flat, subject_groups, together
 from mailshell.check.outcome import Verdict
@@ -26,18 +27,18 @@ async def _sort(bench: Bench) -> None:
     right = 0
     for program in _PROGRAMS:
         reply = await on.client.ask(f"SORT ({program}) UTF-8 {on.range} ALL")
-        found = numbers(reply, "SORT")
+        numbers = found(reply, "SORT")
         about = f"SORT ({program})"
-        if not reply.ok or found is None:
+        if not reply.ok or numbers is None:
             bench.wrong(f"{about} is refused, or answered without SORT: {reply.words}", reply, about=program)
         elif disturbed(reply):
             bench.tell(Verdict.UNDECIDED, "another session removed messages meanwhile", reply)
             return
-        elif sorted(found) != [one.number for one in on.messages]:
-            says = f"gives {counted(len(found), 'number')} for {counted(len(on.messages), 'message')}"
-            says = f"{about} {says}" if len(found) != len(on.messages) else f"{about} does not give each message once"
+        elif sorted(numbers) != [one.number for one in on.messages]:
+            says = f"gives {counted(len(numbers), 'number')} for {counted(len(on.messages), 'message')}"
+            says = f"{about} {says}" if len(numbers) != len(on.messages) else f"{about} does not give each message once"
             bench.wrong(says, reply, about=program)
-        elif (pair := misplaced(found, on.messages, program.split())) is not None:
+        elif (pair := misplaced(numbers, on.messages, program.split())) is not None:
             bench.wrong(f"{about} puts message {pair[0]} before {pair[1]}: {_why(pair, program)}", reply, about=program)
         else:
             right += 1
@@ -45,8 +46,8 @@ async def _sort(bench: Bench) -> None:
         bench.good(f"{counted(right, 'sort program')} put {counted(len(on.messages), 'message')} in the right order")
     uid = await on.client.ask(f"UID SORT (SIZE) UTF-8 {on.range} ALL")
     plain = await on.client.ask(f"SORT (SIZE) UTF-8 {on.range} ALL")
-    one, other = numbers(uid, "SORT"), numbers(plain, "SORT")
-    if one is None or other is None or [on.number(number) for number in one] != other:
+    one, other = found(uid, "SORT"), found(plain, "SORT")
+    if one is None or other is None or [on.number(number) for number in one] != list(other):
         bench.wrong(
             "UID SORT does not name the UIDs of the messages that SORT gives, in its order", uid, about="UID SORT"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailshell.check.bench import Bench
 from mailshell.check.client import Reply
-from mailshell.check.imap.ground import examined, view_of
+from mailshell.check.imap.examined import examined, view_of
 from mailshell.check.imap.survivor import Survivor
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe

@@ -45,7 +45,7 @@ def differences(part: Part, told: BodyStructure) -> Iterator[Difference]:
 def _sizes(part: Part, told: BodyStructure, where: str) -> Iterator[Difference]:
     size = len(part.body)
     if told.size is not None and told.size != size:
-        says = f"the size of {where} is {told.size:,} octets; it has {size:,}"
+        says = f"the size of {where} is {counted(told.size, 'octet')}; it has {size:,}"
         if told.size == size + len(part.header):
             says += " without its header"
         yield Difference("size", Verdict.ERROR, says, "clients that fetch by this size lose octets, or wait for more")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailshell.check.bench import Bench
 from mailshell.check.client import Client, Reply
-from mailshell.check.imap.ground import examined
+from mailshell.check.imap.examined import examined
 from mailshell.contract import ConnectionLost
 from mailshell.protocol.exchange import Status
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from mailshell.check.advertised import has
 from mailshell.check.bench import Bench
 from mailshell.check.client import Client
-from mailshell.check.imap.capabilities import has
 from mailshell.check.injection import probe_injection
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
-from mailshell.text.sentences import counted
-from mailshell.transport.errors import TlsFailed
+from mailshell.check.tls import begin_tls, implicit_tls, tell_tls
 
 #: Mechanisms that send the password as it is (RFC 4616; LOGIN has no RFC).
 _PLAINTEXT = ("AUTH=PLAIN", "AUTH=LOGIN")
@@ -28,17 +25,12 @@ async def _starttls(bench: Bench) -> None:
             advice="a port in the clear has to offer STARTTLS (RFC 9051 6.1.1); use port 993",
         )
         return
-    stands = await _handshake(bench, client)
-    if stands is None:
-        # A certificate that does not pass is an outcome, and not the end: the rest is looked at without.
-        client = await bench.connect(login=False, starttls=False)
-        client.session.tls_options = replace(client.session.tls_options, insecure=True)
-        stands = await _handshake(bench, client)
-    if not stands:
+    secured = await begin_tls(bench, client, "STARTTLS", Client.ask)
+    if secured is None:
         return
-    _tell_tls(bench, client)
-    _under_tls(bench, await _capabilities(bench, client, "tls"))
-    await _once_more(bench, client)
+    tell_tls(bench, secured)
+    _under_tls(bench, await _capabilities(bench, secured, "tls"))
+    await _once_more(bench, secured)
 
 
 async def _capabilities(bench: Bench, client: Client, moment: str = "clear") -> tuple[str, ...]:
@@ -47,32 +39,6 @@ async def _capabilities(bench: Bench, client: Client, moment: str = "clear") -> 
         await client.ask("CAPABILITY")
         bench.known.capabilities[moment] = client.capabilities
     return bench.known.capabilities[moment]
-
-
-async def _handshake(bench: Bench, client: Client) -> bool | None:
-    """STARTTLS and the handshake. Whether TLS stands; None if only the certificate was in the way."""
-    reply = await client.ask("STARTTLS")
-    if not reply.ok:
-        bench.wrong(
-            f"STARTTLS is advertised and refused: {reply.words}",
-            reply,
-            advice="don't log in here: either TLS is not set up, or somebody on the way prevents it; try port 993",
-        )
-        return False
-    try:
-        await client.session.start_tls()
-    except TlsFailed as error:
-        if error.check:
-            bench.warn(
-                f"the certificate does not pass: {error}",
-                client.seen(),
-                advice="have it replaced, or give the authority that has issued it with --cafile",
-            )
-            return None
-        bench.wrong(f"no TLS comes about after STARTTLS: {error}", client.seen())
-        return False
-    bench.good("STARTTLS works", reply)
-    return True
 
 
 def _in_the_clear(bench: Bench, names: tuple[str, ...]) -> None:
@@ -89,18 +55,6 @@ def _in_the_clear(bench: Bench, names: tuple[str, ...]) -> None:
         )
 
 
-def _tell_tls(bench: Bench, client: Client) -> None:
-    info = client.session.stream.tls if client.session.stream is not None else None
-    assert info is not None
-    old = info.version in ("SSLv3", "TLSv1", "TLSv1.1")
-    chain = counted(len(info.chain), "certificate") if info.chain else "no certificate"
-    says = f"{info.version}, {info.cipher}, {chain}"
-    if old:
-        bench.warn(f"an old version of TLS was agreed on: {says}", advice="let the server speak TLS 1.2 and 1.3")
-    else:
-        bench.good(says)
-
-
 def _under_tls(bench: Bench, names: tuple[str, ...]) -> None:
     """What must have changed with TLS."""
     if has(names, "STARTTLS"):
@@ -115,16 +69,10 @@ def _under_tls(bench: Bench, names: tuple[str, ...]) -> None:
 
 
 async def _under_implicit_tls(bench: Bench) -> None:
-    if bench.connector.clear:
-        bench.tell(Verdict.LEFT_OUT, "the connection begins in the clear")
-        return
-    client = await bench.connect(login=False)
-    if not client.session.tls:
-        bench.tell(Verdict.LEFT_OUT, "the connection has no TLS")
-        return
-    _tell_tls(bench, client)
-    _under_tls(bench, await _capabilities(bench, client, "tls"))
-    await _once_more(bench, client)
+    client = await implicit_tls(bench)
+    if client is not None:
+        _under_tls(bench, await _capabilities(bench, client, "tls"))
+        await _once_more(bench, client)
 
 
 async def _once_more(bench: Bench, client: Client) -> None:
@@ -151,14 +99,14 @@ async def _injection(bench: Bench) -> None:
 PROBES = (
     Probe(
         "starttls", "STARTTLS, the certificate, and what changes", "security", "RFC 9051 6.2.1", _starttls,
-        needs=("tls-possible", "own-connection"),
+        needs=("tls-possible",),
     ),
     Probe(
         "starttls-injection", "a command slipped in behind STARTTLS", "security", "RFC 9051 6.2.1; RFC 9051 11.1",
-        _injection, needs=("tls-possible", "own-connection"),
+        _injection, needs=("tls-possible",),
     ),
     Probe(
         "tls", "TLS from the first octet, and STARTTLS within", "security", "RFC 9051 6.2.1", _under_implicit_tls,
-        needs=("own-connection",),
+        needs=(),
     ),
 )  # fmt: skip

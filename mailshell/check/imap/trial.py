@@ -10,10 +10,11 @@ from mailshell.check.imap.found import found
 from mailshell.check.outcome import Verdict
 from mailshell.protocol.imap.data import ExtendedSearch, Fetched, MailboxListing, MailboxStatus, Numbers, Threads, Words
 from mailshell.protocol.imap.response import Response
+from mailshell.text.sentences import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class TrialMailbox:
     """What is known where a trial takes place, for its command and for judging the answer.
 
     ``box``: the mailbox, quoted. ``count``: how many messages are tried, from 1 on. ``beyond``: a UID that no message
@@ -42,7 +43,7 @@ class Ground:
 
 
 #: What is missing in an answer with OK; empty if nothing is.
-Missing = Callable[[Reply, Ground], str]
+Missing = Callable[[Reply, TrialMailbox], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Trial:
     """A capability, and how it is tried.
 
     ``capability``: as it is advertised; one that ends with ``=`` stands for all that begin so. ``commands``: the fields
-    of ``Ground`` are put in; the last one is the trial, those before it lead there, and have to succeed too.
+    of ``TrialMailbox`` are put in; the last one is the trial, those before it lead there, and have to succeed too.
     ``missing`` judges an OK to the last one. ``where``: ``authenticated``, ``selected`` (EXAMINE went before) or
     ``messages`` (likewise, and there is at least one). ``own``: it changes the session for good, and takes one of its
     own. ``refusals``: response codes with which NO is a good answer; ``*`` for any NO. ``fault``: how bad it is if
@@ -71,7 +72,7 @@ class Trial:
 # --- what may be missing
 
 
-def nothing(reply: Reply, ground: Ground) -> str:
+def nothing(reply: Reply, mailbox: TrialMailbox) -> str:
     """OK is all that is asked for."""
     return ""
 
@@ -79,7 +80,7 @@ def nothing(reply: Reply, ground: Ground) -> str:
 def untagged(name: str) -> Missing:
     """An untagged response of this name."""
 
-    def missing(reply: Reply, ground: Ground) -> str:
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
         return "" if reply.named(name) else f"no {name} response came"
 
     return missing
@@ -88,7 +89,7 @@ def untagged(name: str) -> Missing:
 def enabled(name: str) -> Missing:
     """ENABLED with this name (RFC 5161 section 3.1)."""
 
-    def missing(reply: Reply, ground: Ground) -> str:
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
         listed = [one.words for one in reply.data if isinstance(one, Words) and one.kind == "ENABLED"]
         if not listed:
             return "no ENABLED response came"
@@ -101,7 +102,7 @@ def enabled(name: str) -> Missing:
 def fetched(item: str) -> Missing:
     """A FETCH response with this data item."""
 
-    def missing(reply: Reply, ground: Ground) -> str:
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
         if not reply.fetched:
             return "no FETCH response came"
         names = {one.name for answer in reply.fetched for one in answer.items}
@@ -110,17 +111,17 @@ def fetched(item: str) -> Missing:
     return missing
 
 
-def all_fetched(reply: Reply, ground: Ground) -> str:
+def all_fetched(reply: Reply, mailbox: TrialMailbox) -> str:
     """A FETCH response for each message that is tried."""
     numbers = {one.number for one in reply.data if isinstance(one, Fetched)}
-    came = len(numbers & set(range(1, ground.count + 1)))
-    return "" if came == ground.count else f"FETCH responses came for {came} of {ground.count} messages"
+    came = len(numbers & set(range(1, mailbox.count + 1)))
+    return "" if came == mailbox.count else f"FETCH responses came for {came} of {counted(mailbox.count, 'message')}"
 
 
 def status_item(item: str) -> Missing:
     """A STATUS response with this data item."""
 
-    def missing(reply: Reply, ground: Ground) -> str:
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
         answers = [one for one in reply.data if isinstance(one, MailboxStatus)]
         if not answers:
             return "no STATUS response came"
@@ -133,8 +134,8 @@ def status_item_or_code(item: str, *codes: str) -> Missing:
     """Likewise, or one of these response codes."""
     by_item = status_item(item)
 
-    def missing(reply: Reply, ground: Ground) -> str:
-        return "" if not reply.codes.keys().isdisjoint(codes) else by_item(reply, ground)
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
+        return "" if not reply.codes.keys().isdisjoint(codes) else by_item(reply, mailbox)
 
     return missing
 
@@ -142,37 +143,37 @@ def status_item_or_code(item: str, *codes: str) -> Missing:
 def code(*names: str) -> Missing:
     """One of these response codes."""
 
-    def missing(reply: Reply, ground: Ground) -> str:
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
         return f"no response code {' or '.join(names)} came" if reply.codes.keys().isdisjoint(names) else ""
 
     return missing
 
 
-def searched(reply: Reply, ground: Ground) -> str:
+def searched(reply: Reply, mailbox: TrialMailbox) -> str:
     """What a search has found: none but the messages that were asked for, each once."""
     numbers = found(reply)
-    return "no SEARCH response came" if numbers is None else _strange("SEARCH", numbers, ground)
+    return "no SEARCH response came" if numbers is None else _strange("SEARCH", numbers, mailbox)
 
 
-def sorted_all(reply: Reply, ground: Ground) -> str:
+def sorted_all(reply: Reply, mailbox: TrialMailbox) -> str:
     """A SORT response with all messages that were asked for."""
     answers = [one for one in reply.data if isinstance(one, Numbers) and one.kind == "SORT"]
     if not answers:
         return "no SORT response came"
     numbers = tuple(number for one in answers for number in one.numbers)
-    if strange := _strange("SORT", numbers, ground):
+    if strange := _strange("SORT", numbers, mailbox):
         return strange
-    return "" if len(numbers) == ground.count else f"SORT has {len(numbers)} of {ground.count} messages"
+    return "" if len(numbers) == mailbox.count else f"SORT has {len(numbers)} of {counted(mailbox.count, 'message')}"
 
 
-def _strange(kind: str, numbers: tuple[int, ...], ground: Ground) -> str:
+def _strange(kind: str, numbers: tuple[int, ...], mailbox: TrialMailbox) -> str:
     if len(numbers) != len(set(numbers)):
         return f"a message stands twice in {kind}"
-    beyond = any(not 1 <= number <= ground.count for number in numbers) and ground.count
+    beyond = any(not 1 <= number <= mailbox.count for number in numbers) and mailbox.count
     return f"{kind} has numbers not asked for" if beyond else ""
 
 
-def threaded_all(reply: Reply, ground: Ground) -> str:
+def threaded_all(reply: Reply, mailbox: TrialMailbox) -> str:
     """A THREAD response with all messages that were asked for, each once."""
     answers = [one for one in reply.data if isinstance(one, Threads)]
     if not answers:
@@ -185,15 +186,16 @@ def threaded_all(reply: Reply, ground: Ground) -> str:
             todo += one
         elif isinstance(one, int):
             threaded.append(one)
-    if sorted(threaded) == list(range(1, ground.count + 1)):
+    if sorted(threaded) == list(range(1, mailbox.count + 1)):
         return ""
-    return f"THREAD has {len(set(threaded))} of {ground.count} messages, {len(threaded)} numbers in all"
+    of = f"{len(set(threaded))} of {counted(mailbox.count, 'message')}"
+    return f"THREAD has {of}, {counted(len(threaded), 'number')} in all"
 
 
 def extended(item: str, value: object = None) -> Missing:
     """An ESEARCH response for the command's tag with this item; ``value`` ``count``: as many as were asked for."""
 
-    def missing(reply: Reply, ground: Ground) -> str:
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
         answers = [one for one in reply.data if isinstance(one, ExtendedSearch)]
         if not answers:
             return "no ESEARCH response came"
@@ -201,8 +203,8 @@ def extended(item: str, value: object = None) -> Missing:
             return f"ESEARCH has the tag {answers[0].tag} and not {reply.status.tag}"
         if item not in answers[0].items:
             return f"{item} is not in the ESEARCH response"
-        if value == "count" and answers[0].items[item] != ground.count:
-            return f"{item} is {answers[0].items[item]} and not {ground.count}"
+        if value == "count" and answers[0].items[item] != mailbox.count:
+            return f"{item} is {answers[0].items[item]} and not {mailbox.count}"
         return ""
 
     return missing
@@ -211,7 +213,7 @@ def extended(item: str, value: object = None) -> Missing:
 def listed(*attributes: str) -> Missing:
     """LIST responses, each with one of these attributes; mailboxes that don't exist need none."""
 
-    def missing(reply: Reply, ground: Ground) -> str:
+    def missing(reply: Reply, mailbox: TrialMailbox) -> str:
         wanted = {name.lower() for name in attributes}
         for one in reply.data:
             if isinstance(one, MailboxListing):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply
-from mailshell.check.imap.scratch import Scratch, accepted, has, letter, scratch
+from mailshell.check.imap.scratch import Scratch, accepted, letter, scratch
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Pairs
+from mailshell.text.sentences import counted
 
-#: What RFC 4314 section 2.1 calls by two letters in RFC 2086.
+#: What RFC 4314 section 2.1.1 calls by two letters in RFC 2086.
 _OLD = str.maketrans({"k": "c", "x": "c", "t": "d", "e": "d"})
 
 
@@ -25,7 +26,7 @@ def usage(reply: Reply) -> dict[tuple[str, str], int]:
 
 
 async def _quota(bench: Bench) -> None:
-    if not has(bench, "QUOTA") and not any(name.upper().startswith("QUOTA=") for name in _all(bench)):
+    if not bench.known.advertises("QUOTA") and not any(name.startswith("QUOTA=") for name in bench.known.names()):
         bench.tell(Verdict.NOT_OFFERED, "the server does not advertise QUOTA")
         return
     async with scratch(bench) as place:
@@ -52,10 +53,6 @@ async def _quota(bench: Bench) -> None:
             bench.good(f"the usage grows with a message ({shown})", after)
 
 
-def _all(bench: Bench) -> list[str]:
-    return [name for moment in bench.known.capabilities.values() for name in moment]
-
-
 async def _acl(bench: Bench) -> None:
     """The rights of who made the mailbox; SETACL gives this identifier the rights that it has, and nothing else."""
     async with scratch(bench) as place:
@@ -77,7 +74,7 @@ async def _acl(bench: Bench) -> None:
         if not reply.ok or entries is None:
             bench.wrong(f"we have the right a, but GETACL is answered with {reply.words}", reply, about="GETACL")
             return
-        bench.good(f"GETACL names {len(entries)} of those who have rights", reply, about="GETACL")
+        bench.good(f"GETACL names {counted(len(entries), 'identifier')}", reply, about="GETACL")
         await _set(bench, place, rights, entries)
 
 

@@ -6,8 +6,9 @@ from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply, literal
 from mailshell.check.imap import letters
 from mailshell.check.imap.envelope import moment
-from mailshell.check.imap.esearch import numbers_in
-from mailshell.check.imap.scratch import WHEN, Scratch, code, has, letter, listed, scratch
+from mailshell.check.imap.fetching import flags_of
+from mailshell.check.imap.found import numbers_in
+from mailshell.check.imap.scratch import WHEN, Scratch, code, letter, listed, scratch
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import MailboxStatus
@@ -42,12 +43,13 @@ async def _append(bench: Bench) -> None:
         if letters.octets(items) != sent:
             bench.wrong("the message did not come back octet for octet", fetched, about="octets")
         elif items.get("RFC822.SIZE") != len(sent):
-            says = f"RFC822.SIZE is {items.get('RFC822.SIZE')}; the message that was appended has {len(sent)} octets"
+            told = items.get("RFC822.SIZE", "missing")
+            says = f"RFC822.SIZE is {told}; the message that was appended has {len(sent)} octets"
             bench.wrong(says, fetched, about="octets")
         else:
             bench.good(f"the message came back octet for octet ({len(sent)} octets)", fetched, about="octets")
-        if letters.flags(items) != {"\\seen", "\\flagged"}:
-            told = " ".join(sorted(letters.flags(items))) or "none"
+        if flags_of(items) != {"\\seen", "\\flagged"}:
+            told = " ".join(sorted(flags_of(items))) or "none"
             bench.wrong(f"appended with \\Seen and \\Flagged, it has the flags {told}", fetched, about="flags")
         else:
             bench.good("it has the flags that were given", fetched, about="flags")
@@ -60,15 +62,16 @@ async def _append(bench: Bench) -> None:
 
 def _append_uid(bench: Bench, reply: Reply, status: Reply, uid: str) -> None:
     """APPENDUID (RFC 4315 section 3): UIDVALIDITY of the mailbox, and the UID that the message has got."""
-    if not has(bench, "UIDPLUS", "IMAP4rev2"):
+    if not bench.known.advertises("UIDPLUS", "IMAP4rev2"):
         return
     words = code(reply, "APPENDUID")
     items = next((one.items for one in status.data if isinstance(one, MailboxStatus)), {})
     if words is None:
         bench.warn("UIDPLUS is advertised, but APPEND is answered without APPENDUID", reply, about="APPENDUID")
     elif words[:1] != [str(items.get("UIDVALIDITY"))] or words[1:2] != [uid]:
-        says = f"APPENDUID says {' '.join(words)}; the mailbox has UIDVALIDITY {items.get('UIDVALIDITY')}, the message"
-        bench.wrong(f"{says} UID {uid}", reply, about="APPENDUID")
+        validity = items.get("UIDVALIDITY", "(none)")
+        says = f"APPENDUID says {' '.join(words)}; the mailbox has UIDVALIDITY {validity}, the message UID {uid}"
+        bench.wrong(says, reply, about="APPENDUID")
     else:
         bench.good("APPENDUID tells UIDVALIDITY and UID", reply, about="APPENDUID")
 
@@ -81,10 +84,10 @@ async def _forms(bench: Bench) -> None:
         bare = await place.append(letter(1))
         empty = await client.ask(f"APPEND {name} () {{{size}}}\r\n", literal(letter(1)), b"\r\n")
         tried = [("without flags and date", bare), ("with an empty list of flags", empty)]
-        if has(bench, "LITERAL+", "LITERAL-", "IMAP4rev2"):
+        if bench.known.advertises("LITERAL+", "LITERAL-", "IMAP4rev2"):
             plus = await client.ask(f"APPEND {name} {{{size}+}}\r\n", literal(letter(2), sync=False), b"\r\n")
             tried.append(("with a non-synchronizing literal", plus))
-        if has(bench, "MULTIAPPEND"):
+        if bench.known.advertises("MULTIAPPEND"):
             first, second = letter(3), letter(4)
             head = f"APPEND {name} (\\Seen) {{{len(first)}}}\r\n"
             between = f" (\\Draft) {{{len(second)}}}\r\n".encode()
@@ -99,11 +102,12 @@ async def _forms(bench: Bench) -> None:
                 bench.good(f"APPEND {what} is accepted", reply, about=what)
             else:
                 bench.wrong(f"APPEND {what} is refused: {reply.words}", reply, about=what)
-        right = sum(reply.ok for _, reply in tried) + (has(bench, "MULTIAPPEND") and tried[-1][1].ok)
+        right = sum(reply.ok for _, reply in tried) + (bench.known.advertises("MULTIAPPEND") and tried[-1][1].ok)
         status = await client.ask(f"STATUS {name} (MESSAGES)")
         messages = next((one.items.get("MESSAGES") for one in status.data if isinstance(one, MailboxStatus)), None)
         if messages != right:
-            bench.wrong(f"{right} messages were accepted, but the mailbox has {messages}", status, about="count")
+            told = "none" if messages is None else messages
+            bench.wrong(f"APPEND accepted {counted(right, 'message')}, and STATUS tells {told}", status, about="count")
 
 
 async def _odd(bench: Bench) -> None:

@@ -6,13 +6,13 @@ from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply
 from mailshell.check.imap import letters
 from mailshell.check.imap.envelope import moment
-from mailshell.check.imap.esearch import numbers_in
-from mailshell.check.imap.fetching import Items
-from mailshell.check.imap.scratch import WHEN, Scratch, accepted, code, has, letter, scratch
+from mailshell.check.imap.fetching import Items, flags_of
+from mailshell.check.imap.found import numbers_in
+from mailshell.check.imap.scratch import WHEN, Scratch, accepted, code, letter, scratch
 from mailshell.check.imap.writing_append import judge_missing
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
-from mailshell.text.sentences import counted
+from mailshell.text.sentences import counted, some
 
 
 async def _prepare(place: Scratch) -> tuple[str, dict[str, Items]]:
@@ -43,7 +43,7 @@ async def _copy(bench: Bench) -> None:
 
 
 async def _move(bench: Bench) -> None:
-    if not has(bench, "MOVE", "IMAP4rev2"):
+    if not bench.known.advertises("MOVE", "IMAP4rev2"):
         bench.tell(Verdict.NOT_OFFERED, "the server does not advertise MOVE")
         return
     async with scratch(bench) as place:
@@ -55,7 +55,9 @@ async def _move(bench: Bench) -> None:
             return
         gone = [response.number for response in reply.named("EXPUNGE")]
         if not reply.named("VANISHED") and gone not in ([1, 1], [2, 1]):
-            says = f"of the two messages that MOVE took away, EXPUNGE tells {gone or 'nothing'}; 1, 1 or 2, 1 is due"
+            says = (
+                f"of the two messages that MOVE took away, EXPUNGE tells {some(gone, 'nothing')}; 1, 1 or 2, 1 is due"
+            )
             bench.wrong(says, reply, about="EXPUNGE")
         else:
             bench.good("MOVE tells of the messages that are gone", reply, about="EXPUNGE")
@@ -70,7 +72,7 @@ async def _move(bench: Bench) -> None:
 
 def _copy_uid(bench: Bench, reply: Reply, selected: Reply, source: list[str], target: list[str], command: str) -> None:
     """COPYUID (RFC 4315 section 3): UIDVALIDITY of the target, the UIDs there were and those there are."""
-    if not has(bench, "UIDPLUS", "IMAP4rev2"):
+    if not bench.known.advertises("UIDPLUS", "IMAP4rev2"):
         return
     words, about = code(reply, "COPYUID"), "COPYUID"
     validity = code(selected, "UIDVALIDITY") or [""]
@@ -93,7 +95,7 @@ def _compare(bench: Bench, fetched: Reply, before: list[Items], after: dict[str,
         bench.wrong(f"{command} changed the octets of a message", fetched, about="octets")
     else:
         bench.good(f"{command} keeps the octets", fetched, about="octets")
-    if any(letters.flags(one) != letters.flags(other) for one, other in pairs):
+    if any(flags_of(one) != flags_of(other) for one, other in pairs):
         bench.warn(f"{command} did not keep the flags", fetched, about="flags")
     elif any(moment(str(one["INTERNALDATE"])) != moment(str(other.get("INTERNALDATE"))) for one, other in pairs):
         bench.warn(f"{command} did not keep INTERNALDATE", fetched, about="date")

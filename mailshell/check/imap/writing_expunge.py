@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply
-from mailshell.check.imap.esearch import numbers_in
-from mailshell.check.imap.scratch import Scratch, accepted, code, has, letter, scratch
+from mailshell.check.imap.found import numbers_in
+from mailshell.check.imap.scratch import Scratch, accepted, code, letter, scratch
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Count, Vanished
+from mailshell.text.sentences import some
 
 
 async def _uids(place: Scratch) -> list[int]:
@@ -47,7 +48,7 @@ async def _expunge(bench: Bench) -> None:
         wanted = [uids[0], uids[3], uids[5]]
         told, real = apply(reply, uids), await _uids(place)
         if real != wanted:
-            bench.wrong(f"EXPUNGE left the UIDs {_listed(real)}; {_listed(wanted)} were not \\Deleted", reply)
+            bench.wrong(f"EXPUNGE left the UIDs {some(real)}; {some(wanted)} were not \\Deleted", reply)
         elif told != wanted:
             advice = "each EXPUNGE counts after the one before it: a client now shows wrong messages, or deletes them"
             says = "the numbers of the EXPUNGE responses, taken one after the other, do not lead to what is left"
@@ -57,7 +58,7 @@ async def _expunge(bench: Bench) -> None:
         selected = await place.select(3)
         after = await _uids(place)
         if after != wanted:
-            bench.wrong(f"after SELECT the UIDs are {_listed(after)}; they were {_listed(wanted)}", selected)
+            bench.wrong(f"after SELECT the UIDs are {some(after)}; they were {some(wanted)}", selected)
         elif (code(selected, "UIDVALIDITY") or [""])[0] == "":
             bench.wrong("SELECT does not tell UIDVALIDITY", selected)
 
@@ -72,7 +73,7 @@ async def _uid_expunge(bench: Bench) -> None:
         reply = accepted(await place.client.ask(f"UID EXPUNGE {uids[0]},{uids[2]}"), "UID EXPUNGE")
         left = await _uids(place)
         if left != uids[1:]:
-            bench.wrong(f"UID EXPUNGE of {uids[0]},{uids[2]} left {_listed(left)}; {uids[0]} alone should go", reply)
+            bench.wrong(f"UID EXPUNGE of {uids[0]},{uids[2]} left {some(left)}; {uids[0]} alone should go", reply)
         elif apply(reply, uids) != left:
             bench.wrong("UID EXPUNGE does not tell what is gone", reply)
         else:
@@ -97,7 +98,7 @@ async def _reuse(bench: Bench) -> None:
         if not same:
             bench.warn("UIDVALIDITY changed though nothing but a message was removed and appended", after)
         elif len(new) != 2 or new[1] <= uids[1]:
-            says = f"the last message had UID {uids[1]} and was removed; the next one got {_listed(new[1:])}"
+            says = f"the last message had UID {uids[1]} and was removed; the next one got {some(new[1:])}"
             bench.wrong(says, after, advice="clients show the old message, or delete the new one in its place")
         elif new[1] < max(nexts):
             bench.wrong(f"UIDNEXT was {max(nexts)}, but the next message got UID {new[1]}", after)
@@ -111,7 +112,7 @@ async def _closing(bench: Bench) -> None:
         client = place.client
         await place.fill(2, "\\Deleted")
         await place.select(2)
-        if has(bench, "UNSELECT", "IMAP4rev2"):
+        if bench.known.advertises("UNSELECT", "IMAP4rev2"):
             reply = accepted(await client.ask("UNSELECT"), "UNSELECT")
             if await _left(bench, place, reply, "UNSELECT"):
                 return
@@ -125,9 +126,10 @@ async def _closing(bench: Bench) -> None:
             return
         reply = accepted(await client.ask("CLOSE"), "CLOSE")
         selected = await client.ask(f"SELECT {quoted(place.name)}")
-        exists = [response.number for response in selected.named("EXISTS")]
-        if exists != [0]:
-            bench.wrong(f"CLOSE left {exists or 'no'} messages though all were \\Deleted", selected, about="CLOSE")
+        if selected.exists != [0]:
+            told = some(selected.exists, "no number")
+            says = f"CLOSE was to leave no message, as all were \\Deleted; EXISTS tells {told}"
+            bench.wrong(says, selected, about="CLOSE")
         elif reply.named("EXPUNGE") or reply.named("VANISHED"):
             bench.warn("CLOSE tells what it removes; it should be silent", reply, about="CLOSE")
         else:
@@ -137,16 +139,11 @@ async def _closing(bench: Bench) -> None:
 async def _left(bench: Bench, place: Scratch, reply: Reply, command: str) -> bool:
     """Select the mailbox again and tell whether the two messages are there still. Whether they are not."""
     selected = await place.client.ask(f"SELECT {quoted(place.name)}")
-    exists = [response.number for response in selected.named("EXISTS")]
-    if exists != [2]:
+    if selected.exists != [2]:
         bench.wrong(f"{command} has removed messages", selected, about=command)
     else:
         bench.good(f"{command} removes nothing", reply, about=command)
-    return exists != [2]
-
-
-def _listed(uids: Sequence[int]) -> str:
-    return ", ".join(str(uid) for uid in uids) or "none"
+    return selected.exists != [2]
 
 
 PROBES = (

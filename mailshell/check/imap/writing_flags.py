@@ -6,10 +6,10 @@ from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, Reply
 from mailshell.check.imap import letters
 from mailshell.check.imap.fetching import Items, by_uid
-from mailshell.check.imap.scratch import Scratch, code, has, scratch
+from mailshell.check.imap.found import found
+from mailshell.check.imap.scratch import Scratch, code, scratch
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
-from mailshell.protocol.imap.data import Numbers
 
 _KEYWORD = "$MailshellCheck"
 #: The commands, one after the other, and the flags that the message has then.
@@ -87,8 +87,7 @@ async def _keywords(bench: Bench) -> None:
             bench.good(f"{says} {'changes nothing' if reply.ok else 'is refused'}", reply)
             return
         fetched, flags = await _flags(place.client)
-        found = await place.client.ask(f"SEARCH KEYWORD {_KEYWORD}")
-        numbers = [one.numbers for one in found.data if isinstance(one, Numbers)]
+        search = await place.client.ask(f"SEARCH KEYWORD {_KEYWORD}")
         again = await place.select(1)
         kept, after = await _flags(place.client)
         if not reply.ok or _KEYWORD.lower() not in (flags or set()):
@@ -96,8 +95,8 @@ async def _keywords(bench: Bench) -> None:
             bench.wrong(says, reply if not reply.ok else fetched, about="STORE")
         elif _KEYWORD.lower() not in (after or set()):
             bench.wrong("a keyword is lost when the mailbox is selected again", kept, about="kept")
-        elif numbers != [(1,)]:
-            bench.wrong("SEARCH KEYWORD does not find a message with this keyword", found, about="SEARCH")
+        elif found(search) != (1,):
+            bench.wrong("SEARCH KEYWORD does not find a message with this keyword", search, about="SEARCH")
         elif not any(_KEYWORD.lower() in response.rest.decode("latin-1").lower() for response in again.named("FLAGS")):
             bench.warn("a keyword that a message has is not among the FLAGS of SELECT", again, about="FLAGS")
         else:
@@ -124,7 +123,7 @@ async def _seen(bench: Bench) -> None:
                 store,
                 about="EXAMINE",
             )
-        old = has(bench, "IMAP4rev1") or not has(bench, "IMAP4rev2")
+        old = bench.known.advertises("IMAP4rev1") or not bench.known.advertises("IMAP4rev2")
         cases = [("BODY.PEEK[]", False), ("BODY[HEADER]", True), ("BODY[TEXT]<0.1>", True), ("BODY[]", True)]
         cases += [("RFC822.HEADER", False), ("RFC822.TEXT", True), ("RFC822", True)] if old else []
         for item, sets in cases:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, literal
-from mailshell.check.imap.scratch import Scratch, accepted, has, listed, remaining, scratch, string
+from mailshell.check.imap.scratch import Scratch, accepted, listed, remaining, scratch
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import MailboxStatus
 from mailshell.protocol.imap.mailbox_name import decode_mailbox
+from mailshell.text.sentences import counted
 
 #: What it is, and the name as it goes over the wire.
 _NAMES = (
@@ -66,12 +67,13 @@ async def _rename(bench: Bench, place: Scratch) -> None:
     reply = await client.ask(f"RENAME {quoted(old)} {quoted(new)}")
     status = await client.ask(f"STATUS {quoted(new)} (MESSAGES)")
     messages = next((one.items.get("MESSAGES") for one in status.data if isinstance(one, MailboxStatus)), None)
+    told = counted(messages, "message") if isinstance(messages, int) else "no number of messages"
     if not reply.ok:
         bench.wrong(f"RENAME is refused: {reply.words}", reply, about="RENAME")
     elif await _names(client, old):
         bench.wrong(f"after RENAME the old name {old} is still listed", reply, about="RENAME")
     elif messages != 1:
-        bench.wrong(f"after RENAME the mailbox has {messages} messages; it had 1", status, about="RENAME")
+        bench.wrong(f"after RENAME STATUS tells {told}; the mailbox had 1 message", status, about="RENAME")
     else:
         bench.good("RENAME moves a mailbox with its message", reply, about="RENAME")
     if not reply.ok:
@@ -97,8 +99,8 @@ async def _names(client: Client, name: str) -> list[bytes]:
 async def _subscriptions(bench: Bench) -> None:
     async with scratch(bench) as place:
         client, name = place.client, quoted(place.name)
-        asks = ["LSUB"] if has(bench, "IMAP4rev1") or not has(bench, "IMAP4rev2") else []
-        asks += ["LIST (SUBSCRIBED)"] if has(bench, "LIST-EXTENDED", "IMAP4rev2") else []
+        asks = ["LSUB"] if bench.known.advertises("IMAP4rev1") or not bench.known.advertises("IMAP4rev2") else []
+        asks += ["LIST (SUBSCRIBED)"] if bench.known.advertises("LIST-EXTENDED", "IMAP4rev2") else []
         accepted(await client.ask(f"SUBSCRIBE {name}"), "SUBSCRIBE")
         on = {ask: await client.ask(f'{ask} "" {name}') for ask in asks}
         accepted(await client.ask(f"UNSUBSCRIBE {name}"), "UNSUBSCRIBE")
@@ -124,14 +126,14 @@ async def _spellings(bench: Bench) -> None:
 
 
 async def _try_name(bench: Bench, client: Client, name: bytes, what: str) -> None:
-    created = await client.ask(b"CREATE " + string(name))
+    created = await client.ask(b"CREATE " + quoted(name))
     if not created.ok:
         bench.good(f"a name with {what} is refused, which is the server's choice: {created.words}", created, about=what)
         return
-    reply = await client.ask(b'LIST "" ' + string(name))
+    reply = await client.ask(b'LIST "" ' + quoted(name))
     shown = [one.raw for one in listed(reply)]
-    status = await client.ask(b"STATUS " + string(name) + b" (MESSAGES)")
-    deleted = await client.ask(b"DELETE " + string(name))
+    status = await client.ask(b"STATUS " + quoted(name) + b" (MESSAGES)")
+    deleted = await client.ask(b"DELETE " + quoted(name))
     if name not in shown:
         told = f"as {shown[0].decode('utf-8', 'replace')}" if shown else "not at all"
         bench.wrong(f"a mailbox with {what} in its name is listed {told}", reply, about=what)
@@ -144,7 +146,7 @@ async def _try_name(bench: Bench, client: Client, name: bytes, what: str) -> Non
 
 async def _try_literal(bench: Bench, client: Client, name: bytes) -> None:
     created = await client.ask(b"CREATE {%d}\r\n" % len(name), literal(name), b"\r\n")
-    shown = [one.raw for one in listed(await client.ask(b'LIST "" ' + string(name)))]
+    shown = [one.raw for one in listed(await client.ask(b'LIST "" ' + quoted(name)))]
     if not created.ok or name not in shown:
         bench.wrong(
             "a name in a literal does not make the mailbox that the same name in quotes is", created, about="literal"
@@ -174,7 +176,7 @@ async def _deep(bench: Bench, place: Scratch) -> None:
 async def _raw_utf8(bench: Bench, place: Scratch) -> None:
     """Without UTF8=ACCEPT a name has no octets above 127 (RFC 3501 section 5.1); what comes of one is worth knowing."""
     name = place.child("Entwürfe roh").encode()
-    created = await place.client.ask(b"CREATE " + string(name))
+    created = await place.client.ask(b"CREATE " + quoted(name))
     about = "raw UTF-8"
     if not created.ok:
         bench.good("a name in raw UTF-8, before UTF8=ACCEPT is enabled, is refused", created, about=about)
@@ -197,8 +199,8 @@ async def _utf8(bench: Bench) -> None:
         try:
             accepted(await enabled.ask("ENABLE UTF8=ACCEPT"), "ENABLE UTF8=ACCEPT")
             name = place.child("Entwürfe").encode()
-            reply = accepted(await enabled.ask(b"CREATE " + string(name)), "CREATE of a name in UTF-8")
-            mine = await enabled.ask(b'LIST "" ' + string(name))
+            reply = accepted(await enabled.ask(b"CREATE " + quoted(name)), "CREATE of a name in UTF-8")
+            mine = await enabled.ask(b'LIST "" ' + quoted(name))
         finally:
             await bench.leave(enabled)
         theirs = await place.client.ask(f'LIST "" {quoted(place.child("Entw&APw-rfe"))}')

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, Reply
 from mailshell.check.imap import letters
-from mailshell.check.imap.esearch import numbers_in
-from mailshell.check.imap.scratch import Scratch, accepted, code, has, letter, scratch
+from mailshell.check.imap.found import numbers_in
+from mailshell.check.imap.scratch import Scratch, accepted, code, letter, scratch
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 
@@ -46,7 +46,7 @@ async def _watch(bench: Bench, place: Scratch, other: Client) -> None:
     reply, seen = await _news(other, lambda reply: "\\flagged" in (letters.told_flags(reply.fetched, 1) or set()))
     _judge(bench, reply, seen, "a flag that another session has set", "flags")
     accepted(await place.append(letter(4)), "APPEND")
-    reply, seen = await _news(other, lambda reply: 4 in [response.number for response in reply.named("EXISTS")])
+    reply, seen = await _news(other, lambda reply: 4 in reply.exists)
     _judge(bench, reply, seen, "a message that another session has appended", "EXISTS")
     await client.ask("NOOP")
     await client.ask("STORE 2 +FLAGS.SILENT (\\Deleted)")
@@ -122,7 +122,7 @@ async def _modseq(client: Client) -> int | None:
 
 
 async def _condstore_if(bench: Bench) -> None:
-    if has(bench, "CONDSTORE", "QRESYNC"):
+    if bench.known.advertises("CONDSTORE", "QRESYNC"):
         await _condstore(bench)
     else:
         bench.tell(Verdict.NOT_OFFERED, "the server advertises neither CONDSTORE nor QRESYNC")

@@ -11,14 +11,6 @@ from mailshell.contract import ConnectionLost, TimeLimit
 
 #: An answer to a short command comes within this time (seconds), or hardly at all.
 PATIENCE = 5.0
-#: Of the commands that were accepted by mistake so many are named.
-_NAMED = 6
-
-
-def advertises(bench: Bench, capability: str) -> bool:
-    """Whether CAPA has named it at any moment."""
-    lines = (line for lines in bench.known.capabilities.values() for line in lines)
-    return any(line.split(" ", 1)[0].upper() == capability for line in lines)
 
 
 def parameters(bench: Bench, capability: str) -> list[str] | None:
@@ -68,7 +60,7 @@ async def refused(
     """
     accepted: list[tuple[str, Reply]] = []
     answered = True
-    at_once = advertises(bench, "PIPELINING")
+    at_once = bench.known.advertises("PIPELINING")
     reply = None
     for command in commands:
         client = await (reach or bench.client)()
@@ -106,9 +98,3 @@ def _ended(bench: Bench, command: str, evidence: Reply) -> None:
             evidence,
             advice="a client that sends it loses its session without being told why",
         )
-
-
-def named(commands: Sequence[str]) -> str:
-    """Some commands for a sentence."""
-    shown = ", ".join(commands[:_NAMED])
-    return shown if len(commands) <= _NAMED else f"{shown} and {len(commands) - _NAMED} more"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
+from mailshell.check.advertised import name_of, names_of
 from mailshell.check.bench import Bench
 from mailshell.check.client import Client, Reply
 from mailshell.check.outcome import Verdict
@@ -14,6 +16,8 @@ from mailshell.text.sentences import counted
 
 _MECHANISM = r"[A-Z0-9_-]{1,20}"
 _NOTHING = r""
+#: Of a list without end so many names and faults are told.
+_SHOWN = 60
 #: What may stand behind the name of a capability (RFC 2449 section 6, RFC 2595 section 4, RFC 3206, RFC 6856).
 _PARAMETERS = {
     **dict.fromkeys(("TOP", "USER", "UIDL", "RESP-CODES", "PIPELINING", "STLS", "AUTH-RESP-CODE", "LANG"), _NOTHING),
@@ -45,7 +49,7 @@ async def _after_login(bench: Bench) -> None:
     if bool(before) != reply.ok:
         bench.warn(f"CAPA is {'accepted' if reply.ok else 'refused'} after login, and was not before", reply)
         return
-    was, now = _names(before), _names(known["login"])
+    was, now = names_of(before), names_of(known["login"])
     if gone := [name for name in was if name not in now and name not in _MAY_GO]:
         bench.tell(
             Verdict.NOTE,
@@ -75,9 +79,10 @@ async def look(bench: Bench, client: Client, moment: str) -> Reply:
     bench.known.capabilities[moment] = tuple(client.capabilities)
     lines = [line.decode("utf-8", "surrogateescape") for line in reply.lines]
     faults = [fault for line in lines if (fault := _fault(line))]
-    names = [line.split(" ", 1)[0].upper() for line in lines]
-    faults += [f"{name} is listed {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
-    for fault in faults:
+    times = Counter(name_of(line) for line in lines)
+    faults += [f"{name} is listed {count:,} times" for name, count in times.items() if count > 1]
+    names = list(times)[:_SHOWN]
+    for fault in faults[:_SHOWN]:
         bench.warn(fault, reply, about=moment)
     if not faults:
         bench.good(f"{counted(len(lines), 'capability', 'capabilities')}: {', '.join(names)}", reply, about=moment)
@@ -89,16 +94,12 @@ def _fault(line: str) -> str:
     if len(line.encode("utf-8", "surrogateescape")) + 2 > _LONGEST:
         return f"the line of {line.split(' ', 1)[0]} is longer than {_LONGEST} octets"
     if not _LINE.fullmatch(line):
-        return f"{line!r} is no name with parameters that one space separates"
+        return f'the line "{line}" is no name with parameters that one space separates'
     name, _, words = line.partition(" ")
     allowed = _PARAMETERS.get(name.upper())
     if allowed is not None and not re.fullmatch(allowed, words, re.IGNORECASE):
         return f"{name.upper()} has the parameters {words or '(none)'}, which is not its form"
     return ""
-
-
-def _names(lines: Sequence[str]) -> list[str]:
-    return [line.split(" ", 1)[0].upper() for line in lines]
 
 
 def _limits(bench: Bench, before: Sequence[str], after: Sequence[str], reply: Reply) -> None:

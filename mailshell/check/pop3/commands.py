@@ -5,12 +5,13 @@ from __future__ import annotations
 from mailshell.check.bench import Bench
 from mailshell.check.client import Client
 from mailshell.check.outcome import Verdict
-from mailshell.check.pop3.asking import advertises, ask, named, refused, together
+from mailshell.check.pop3.asking import ask, refused, together
 from mailshell.check.pop3.connection import leave_well
 from mailshell.check.pop3.maildrop import listing
 from mailshell.check.probe import Probe
 from mailshell.contract import ConnectionLost
 from mailshell.protocol.exchange import Status
+from mailshell.text.sentences import some
 
 #: The longest command that a server with CAPA has to take, and one that no server has to (octets with CRLF).
 _LONG, _TOO_LONG = 255, 400
@@ -54,7 +55,7 @@ async def _loose(bench: Bench) -> None:
     if taken:
         bench.tell(
             Verdict.NOTE,
-            f"{named(taken)}: accepted, though the grammar does not allow the space or the argument",
+            f"{some(taken, most=6)}: accepted, though the grammar does not allow the space or the argument",
             last,
             source="RFC 1939 3; RFC 2449 3",
             advice="don't count on it elsewhere",
@@ -67,7 +68,7 @@ async def _wrong_state(bench: Bench) -> None:
     """Commands for before the login, after it (RFC 1939 section 3)."""
     commands = [f"USER {bench.user or 'mailshell'}"]
     client = await bench.client()
-    if not client.session.tls and advertises(bench, "STLS"):
+    if not client.session.tls and bench.known.advertises("STLS"):
         commands.append("STLS")
     for command, reply in await refused(bench, commands, "commands for before the login"):
         bench.warn(f"{command.split()[0]} is accepted after the login", reply)
@@ -117,7 +118,7 @@ async def _with_noop(bench: Bench, command: bytes, lost: Verdict) -> list[Status
     """The answers to a long command and to NOOP after it; none if the connection ends, which is told as ``lost``."""
     client = await bench.client()
     try:
-        if advertises(bench, "PIPELINING"):
+        if bench.known.advertises("PIPELINING"):
             return (await together(client, command + b"\r\nNOOP\r\n")).statuses
         return [(await ask(client, command)).status, (await ask(client, "NOOP")).status]
     except ConnectionLost:

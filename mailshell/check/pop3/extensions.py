@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from mailshell.check.bench import Bench
 from mailshell.check.outcome import Verdict
-from mailshell.check.pop3.asking import advertises, ask, parameters
+from mailshell.check.pop3.asking import ask, parameters
 from mailshell.check.pop3.maildrop import in_order, listing
 from mailshell.check.probe import Probe
 from mailshell.sasl.table import MECHANISMS
+from mailshell.text.sentences import counted
 
 #: A language tag and perhaps its name (RFC 6856 section 3.2).
 _LANGUAGE = re.compile(rb"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*(?: .*)?")
@@ -18,9 +19,7 @@ _CHOSEN = re.compile(rb"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*(?: .*)?\Z")
 
 
 async def _extensions(bench: Bench) -> None:
-    names = dict.fromkeys(
-        line.split(" ", 1)[0].upper() for lines in bench.known.capabilities.values() for line in lines
-    )
+    names = bench.known.names()
     for name in (*names, *(optional for optional in ("TOP", "UIDL", "PIPELINING") if optional not in names)):
         trial = _TRIALS.get(name)
         if trial is not None:
@@ -46,7 +45,7 @@ async def _uidl(bench: Bench) -> None:
 
 async def _optional(bench: Bench, name: str, command: str) -> None:
     reply = await ask(await bench.client(), command)
-    listed = advertises(bench, name)
+    listed = bench.known.advertises(name)
     if reply.ok and listed:
         bench.good(f"{command} is accepted", reply, about=name)
     elif reply.ok:
@@ -101,7 +100,7 @@ async def _auth_resp_code(bench: Bench) -> None:
 
 
 async def _pipelining(bench: Bench) -> None:
-    await in_order(bench, advertised=advertises(bench, "PIPELINING"))
+    await in_order(bench, advertised=bench.known.advertises("PIPELINING"))
 
 
 async def _expire(bench: Bench) -> None:
@@ -143,7 +142,7 @@ async def _lang(bench: Bench) -> None:
     elif odd := [line for line in reply.lines if not _LANGUAGE.fullmatch(line)]:
         bench.warn(f"a line of LANG does not begin with a language tag: {_text(odd[0])}", reply, about="LANG")
     else:
-        bench.good(f"LANG lists {len(reply.lines)} languages", reply, about="LANG")
+        bench.good(f"LANG lists {counted(len(reply.lines), 'language')}", reply, about="LANG")
     reply = await ask(client, "LANG *")
     chosen = reply.status.text
     if not reply.ok:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from mailshell.check.bench import Bench, Message, ProbeFailed
 from mailshell.check.client import Client, Reply
 from mailshell.check.outcome import Verdict
-from mailshell.check.pop3.asking import ask, named, together
+from mailshell.check.pop3.asking import ask, together
 from mailshell.check.probe import Probe
 from mailshell.contract import ConnectionLost, TimeLimit
-from mailshell.text.sentences import counted
+from mailshell.text.sentences import counted, some
 
 #: STAT and lines of LIST: two numbers with one space before each, then anything (RFC 1939 section 5).
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)(?:[ \t].*)?", re.DOTALL)
@@ -93,7 +93,7 @@ async def _stat_and_list(bench: Bench) -> None:
     count, octets = len(bench.known.sizes), sum(bench.known.sizes.values())
     strangers = [number for number in bench.known.sizes if not 1 <= number <= count]
     if strangers and not odd:
-        bench.wrong(f"LIST has {count} messages, and numbers one {strangers[0]}", reply)
+        bench.wrong(f"LIST has {counted(count, 'message')}, and numbers one {strangers[0]}", reply)
     match = _STAT.fullmatch(getattr(stat.status, "line", b""))
     if not stat.ok:
         return
@@ -139,7 +139,7 @@ async def _one_by_one(bench: Bench, command: str, said: dict[int, str]) -> None:
             continue
         good = False
     if good:
-        bench.good(f"{command} n says the same as {command} for {named([str(number) for number in asked])}")
+        bench.good(f"{command} n says the same as {command} for {some([str(number) for number in asked], most=6)}")
 
 
 async def _unique_ids(bench: Bench) -> None:
@@ -188,7 +188,7 @@ def _same(bench: Bench) -> bool:
     groups = [numbers for numbers in by_id.values() if len(numbers) > 1]
     for numbers in groups[:3]:
         sizes = {bench.known.sizes.get(number) for number in numbers}
-        which = named([str(number) for number in numbers])
+        which = some([str(number) for number in numbers], most=6)
         if len(sizes) > 1:
             bench.wrong(
                 f"messages {which} have the same unique-id and different sizes",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mailshell.check.bench import Bench, Message
 from mailshell.check.client import Reply
 from mailshell.check.outcome import Verdict
-from mailshell.check.pop3.asking import advertises, ask, may_read, refused
+from mailshell.check.pop3.asking import ask, may_read, refused
 from mailshell.check.pop3.maildrop import listing
 from mailshell.check.probe import Probe
 from mailshell.text.sentences import counted
@@ -156,7 +156,7 @@ _ADVICE = {Verdict.WARNING: "cut what TOP sends, or use RETR", Verdict.ERROR: "u
 
 
 def _refused(bench: Bench, reply: Reply, number: int, lines: int) -> None:
-    if advertises(bench, "TOP"):
+    if bench.known.advertises("TOP"):
         bench.warn(f"CAPA lists TOP, and TOP {number} {lines} is refused: {reply.words}", reply)
     else:
         bench.tell(Verdict.NOT_OFFERED, f"TOP is refused, and CAPA does not list it: {reply.words}", reply)

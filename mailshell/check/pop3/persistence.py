@@ -53,7 +53,7 @@ async def _second_session(bench: Bench) -> None:
     if len(gone) > len(changed):
         bench.tell(
             Verdict.NOTE,
-            f"{counted(len(gone) - len(changed), 'message')} of the first session are not there in the second; "
+            f"the second session lacks {counted(len(gone) - len(changed), 'message')} of the first; "
             "another program may have deleted them",
             reply,
         )

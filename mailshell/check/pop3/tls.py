@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from mailshell.check.bench import Bench, ProbeFailed
+from mailshell.check.advertised import has
+from mailshell.check.bench import Bench
 from mailshell.check.client import Client
 from mailshell.check.outcome import Verdict
-from mailshell.check.pop3.asking import advertises, ask
+from mailshell.check.pop3.asking import ask
 from mailshell.check.pop3.capabilities import look
 from mailshell.check.probe import Probe
-from mailshell.transport.errors import TlsFailed
-
-#: Versions that nobody should use any more (RFC 8996).
-_OLD = ("SSLv3", "TLSv1", "TLSv1.1")
+from mailshell.check.tls import begin_tls, implicit_tls, tell_tls
 
 
 async def _stls(bench: Bench) -> None:
-    if not advertises(bench, "STLS"):
+    if not bench.known.advertises("STLS"):
         await _not_advertised(bench)
         return
-    client = await _begun(bench)
-    try:
-        await client.session.start_tls()
-    except TlsFailed as error:
-        if not error.check:
-            bench.wrong(f"STLS is accepted, and TLS does not begin: {error}", client.seen(), about="STLS")
-            return
-        bench.warn(
-            f"the certificate is not good: {error}",
-            client.seen(),
-            about="certificate",
-            advice="clients that check it refuse to connect; --cafile FILE trusts an authority of your own",
-        )
-        client = await _begun(bench)
-        client.session.tls_options = replace(client.session.tls_options, insecure=True)
-        await client.session.start_tls()
-    await _under_tls(bench, client)
+    client = await begin_tls(bench, await bench.connect(login=False, starttls=False), "STLS", ask)
+    if client is not None:
+        tell_tls(bench, client)
+        await _under_tls(bench, client)
 
 
 async def _not_advertised(bench: Bench) -> None:
@@ -49,27 +32,9 @@ async def _not_advertised(bench: Bench) -> None:
         bench.tell(Verdict.NOT_OFFERED, "the server has no STLS: all that is said can be read", reply, about="STLS")
 
 
-async def _begun(bench: Bench) -> Client:
-    """A connection on which the server has agreed to TLS. ProbeFailed if it refuses."""
-    client = await bench.connect(login=False, starttls=False)
-    reply = await ask(client, "STLS")
-    if not reply.ok:
-        bench.warn(f"CAPA lists STLS, and it is refused: {reply.words}", reply, about="STLS")
-        raise ProbeFailed("without STLS nothing more can be tried")
-    return client
-
-
 async def _under_tls(bench: Bench, client: Client) -> None:
-    info = client.session.stream.tls if client.session.stream is not None else None
-    assert info is not None
-    checked = "its certificate is good" if info.verified else "its certificate was not checked"
-    said = f"STLS begins TLS: {info.version}, {info.cipher}; {checked}"
-    if info.version in _OLD:
-        bench.warn(f"{said}; nobody should use this version any more (RFC 8996)", about="STLS")
-    else:
-        bench.good(said, about="STLS")
     await look(bench, client, "tls")
-    listed = any(line.split(" ", 1)[0].upper() == "STLS" for line in bench.known.capabilities["tls"])
+    listed = has(bench.known.capabilities["tls"], "STLS")
     reply = await ask(client, "STLS")
     if reply.ok:
         client.session.abort()
@@ -96,19 +61,7 @@ async def _in_the_clear(bench: Bench) -> None:
 
 
 async def _implicit(bench: Bench) -> None:
-    if bench.connector.clear:
-        bench.tell(Verdict.LEFT_OUT, "the connection begins in the clear; pop3s:// checks the other port")
-        return
-    client = await bench.connect(login=False, starttls=False)
-    info = client.session.stream.tls if client.session.stream is not None else None
-    if info is None:
-        bench.tell(Verdict.LEFT_OUT, "this way to the server has no TLS")
-        return
-    said = f"{info.version}, {info.cipher}; {'the certificate is good' if info.verified else 'it was not checked'}"
-    if info.version in _OLD:
-        bench.warn(f"{said}; nobody should use this version any more (RFC 8996)")
-    else:
-        bench.good(said)
+    await implicit_tls(bench)
 
 
 PROBES = (

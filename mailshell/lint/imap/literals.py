@@ -83,7 +83,7 @@ class Literals(Checker):
         elif isinstance(event, Closed):
             yield from self._unfinished(now)
             literal = self._literal
-            if literal is not None and not literal.told and literal.position < literal.size and event.reason:
+            if literal is not None and not literal.told and literal.position < literal.size and event.by_server:
                 detail = f"the connection ends after {literal.position:,} of the {literal.size:,} octets of a literal"
                 yield Fault("literal-cut-off", literal.start, literal.end, detail)
 

@@ -12,7 +12,7 @@ from mailshell.lint.imap.asked import arguments
 from mailshell.lint.imap.places import whole
 from mailshell.protocol.exchange import Completed, Exchange, Sent
 from mailshell.protocol.imap.commands import first_argument
-from mailshell.protocol.imap.mailbox_name import decode_mailbox
+from mailshell.protocol.imap.mailbox_name import decode_mailbox, inbox
 
 _SEARCHES = frozenset({"SEARCH", "UID SEARCH"})
 #: What must come before the OK, and the rule that is broken otherwise.
@@ -124,10 +124,6 @@ class Additions(Checker):
             target = first_argument((words or "").partition(" ")[2].encode("utf-8"))
         else:
             return
-        if target and _key(decode_mailbox(target)) == _key(view.name):
+        if target and inbox(decode_mailbox(target)) == inbox(view.name):
             what = f"{exchange.name} has added to the selected mailbox, and EXISTS was not sent"
             yield Fault("addition-without-exists", *whole(event.response), what, "* n EXISTS before it")
-
-
-def _key(name: str) -> str:
-    return "INBOX" if name.upper() == "INBOX" else name

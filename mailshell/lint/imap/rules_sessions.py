@@ -11,9 +11,10 @@ TABLE = (
         "I06b",
         "highestmodseq-went-back",
         "sessions",
-        Severity.ERROR,
+        Severity.WARNING,
         "RFC 7162 3.1.2.1",
-        "HIGHESTMODSEQ is lower than in an earlier session, and UIDVALIDITY is the same",
+        "HIGHESTMODSEQ is lower than in an earlier session, and UIDVALIDITY is the same (that it never falls follows"
+        " from its definition, and is not said there: it is the highest of mod-sequences that only grow)",
         "throw the kept flags away and fetch them all",
         applies=f"{_APPLIES}; QRESYNC advertised, or the same messages as before",
         look_alike="a lower one without QRESYNC after the message that had the highest was expunged; NOMODSEQ, or 0",

@@ -13,7 +13,7 @@ from mailshell.lint.imap.number_faults import MOST_32, MOST_63
 from mailshell.lint.imap.places import Span, find, find_after
 from mailshell.lint.imap.told import Tellings, Told
 from mailshell.lint.imap.view import Messages
-from mailshell.lint.memory import Box, MailboxFacts, Memory, MessageFacts
+from mailshell.lint.memory import MailboxFacts, MailboxMemory, Memory, MessageFacts
 from mailshell.lint.message_id import plain_id
 from mailshell.protocol.exchange import Completed, Sent
 from mailshell.protocol.imap.data import Envelope, Fetched
@@ -33,7 +33,7 @@ class EarlierMailboxes(Checker):
     concerns = frozenset({"OK", "NO", "STATUS", "EXISTS", "RECENT", "FLAGS"})
 
     def __init__(self, memory: Memory) -> None:
-        self.selected: Box | None = None
+        self.selected: MailboxMemory | None = None
         self._memory = memory
         self._tellings = Tellings()
         self._boundary = Boundary()
@@ -176,7 +176,7 @@ class EarlierMessages(Checker):
                 box.tell(replace(box.facts, all_from=1, all_below=below))
         return NONE
 
-    def _fetched(self, box: Box, received: Received, now: Now) -> Iterator[Fault]:
+    def _fetched(self, box: MailboxMemory, received: Received, now: Now) -> Iterator[Fault]:
         data, items = received.data, received.items
         if not isinstance(data, Fetched) or not data.number:
             return
@@ -218,7 +218,7 @@ class EarlierMessages(Checker):
         return told
 
 
-def _unknown(box: Box, uid: int, response: Response) -> Iterator[Fault]:
+def _unknown(box: MailboxMemory, uid: int, response: Response) -> Iterator[Fault]:
     """No earlier session has seen this UID."""
     before = box.before
     same = before is not None and before.uidvalidity == box.facts.uidvalidity

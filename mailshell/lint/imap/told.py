@@ -10,6 +10,7 @@ from mailshell.lint.imap.boundary import SELECTING
 from mailshell.lint.imap.places import Span, find_after
 from mailshell.protocol.exchange import Completed
 from mailshell.protocol.imap.data import MailboxStatus
+from mailshell.protocol.imap.mailbox_name import inbox
 from mailshell.protocol.imap.response import Response
 
 _CODES = frozenset({"UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ", "UIDNOTSTICKY"})
@@ -35,7 +36,7 @@ class Told:
 
     @property
     def sticky(self) -> bool:
-        """Whether UIDs hold beyond the session (RFC 4315 section 2; RFC 9051 section 7.1, UIDNOTSTICKY)."""
+        """Whether UIDs hold beyond the session (RFC 4315 section 3; RFC 9051 section 7.1, UIDNOTSTICKY)."""
         return "UIDNOTSTICKY" not in self.codes
 
 
@@ -72,8 +73,3 @@ class Tellings:
         }
         assert isinstance(event.response, Response)
         return Told(inbox(view.name), items, event.response, codes)
-
-
-def inbox(name: str) -> str:
-    """The name of a mailbox; INBOX has one in any case of its letters (RFC 9051 section 5.1)."""
-    return "INBOX" if name.upper() == "INBOX" else name

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from mailshell.misbehave.actions import End
-from mailshell.misbehave.changes import Answer, Ask, Change, Of, Rewrite
-from mailshell.misbehave.misbehaviour import Misbehaviour
+from mailshell.misbehave.changes import Answer, Ask, Of, Rewrite
+from mailshell.misbehave.misbehaviour import Misbehaviour, in_two_sessions
 
 _LIST, _UIDL, _TOP = rb"LIST\b", rb"UIDL\b", rb"(?:TOP|RETR)\b"
 #: Message 1 is not listed.
 _GONE = Rewrite(Of.BODY, rb"\A1 [^\n]*\n", b"", rb"(?:UIDL|LIST)\b")
 
 
-def _twice(rule: str, lines: tuple[str, ...], *changes: Change, good: int = 0) -> Misbehaviour:
-    """The lines are typed in two sessions."""
-    return Misbehaviour(rule, (*lines, ".reconnect", *lines), changes, remember=True, good=good)
-
-
 TABLE = (
-    _twice(
+    in_two_sessions(
         "size-changed-since",
         ("LIST", "UIDL"),
         Rewrite(Of.BODY, rb"\A(?P<n>\d+) (?P<size>\d+)", b"{n} {size+7}", _LIST),
         good=1,
     ),
-    _twice(
+    in_two_sessions(
         "uidl-reused",
         ("UIDL", "TOP 1 0"),
         Rewrite(Of.BODY, rb"\AMessage-ID: <", b"Message-ID: <another-", _TOP),
         good=1,
     ),
-    _twice("uidl-changed", ("LIST", "UIDL", "TOP 1 0"), Rewrite(Of.BODY, rb"\A1 ", b"1 new-", _UIDL), good=1),
-    _twice("uidls-all-new", ("LIST", "UIDL"), Rewrite(Of.BODY, rb"(?<=\d )(?=\S)", b"{session}-", _UIDL)),
+    in_two_sessions("uidl-changed", ("LIST", "UIDL", "TOP 1 0"), Rewrite(Of.BODY, rb"\A1 ", b"1 new-", _UIDL), good=1),
+    in_two_sessions("uidls-all-new", ("LIST", "UIDL"), Rewrite(Of.BODY, rb"(?<=\d )(?=\S)", b"{session}-", _UIDL)),
     # The server gets a QUIT that the client has not sent, and the client does not get its answer.
     Misbehaviour(
         "deleted-without-quit",

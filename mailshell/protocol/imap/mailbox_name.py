@@ -1,4 +1,4 @@
-"""Mailbox names: the modified UTF-7 of RFC 3501 section 5.1.3."""
+"""Mailbox names: the modified UTF-7 of RFC 3501 section 5.1.3, and the one name that has no case."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def _decode_shift(match: re.Match[str]) -> str:
         return octets.decode("utf-16-be")
     except (binascii.Error, ValueError):
         return match[0]
+
+
+def inbox(name: str) -> str:
+    """The name of a mailbox; INBOX has one in any case of its letters (RFC 9051 section 5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else name
 
 
 def encode_mailbox(name: str) -> bytes:

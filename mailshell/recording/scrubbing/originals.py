@@ -7,8 +7,7 @@ import re
 from mailshell.recording.scrubbing.pseudonyms import LEAST, Pseudonyms
 from mailshell.recording.scrubbing.words import STRUCTURAL, WELL_KNOWN
 
-#: Words of contents shorter than this are not looked for (letters); no more of them than this are kept.
-LEAST_OF_CONTENTS = 8
+#: Words of contents of 8 letters or more are looked for; no more of them than this are kept.
 MOST_OF_CONTENTS = 200_000
 _CONTENTS = re.compile(rb"[A-Za-z]{8,200}")
 _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]{4,}")

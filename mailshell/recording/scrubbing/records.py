@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailshell.lint.rule import Severity
 from mailshell.protocol.events import Side
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import Header
@@ -17,15 +18,17 @@ from mailshell.recording.scrubbing.shape import shape
 from mailshell.recording.scrubbing.text import Scrub
 
 #: Members that stay as they are, by the kind of the record: words and numbers of the format's own.
-_KEPT = {
-    "tls": ("step", "version", "cipher", "verified"),
-    "deviation": ("rule", "side", "start", "end", "section"),
-    "end": ("by",),
+KEPT = {
+    "tls": ("step", "version", "cipher", "verified", "alpn", "keys", "resumed", "check"),
+    "compress": ("algorithm",),
+    "deviation": ("rule", "id", "severity", "side", "start", "end", "section"),
+    "end": ("by", "broken"),
 }
 #: Members that are names, and members that are text.
-_NAMES = {"connect": ("peer",), "tls": ("sni",)}
-_TEXTS = {
-    "connect": ("attempts",),
+NAMES = {"connect": ("peer",), "tls": ("sni",)}
+TEXTS = {
+    "connect": ("failed", "attempts"),
+    "tls": ("how",),
     "command": ("text",),
     "note": ("text",),
     "mark": ("text",),
@@ -33,6 +36,10 @@ _TEXTS = {
     "deviation": ("message",),
     "end": ("how",),
 }
+#: What is left out: a certificate tells whose server it is, and how well contents are compressed tells of them.
+LEFT_OUT = {"tls": ("chain",), "C": ("packed",), "S": ("packed",)}
+#: These stay whatever is called like them: a mailbox may well be named Error.
+_SEVERITIES = frozenset(one.word for one in Severity)
 _LONGEST_WORD_OF_FORMAT = 60
 _LOSSES = {loss.value for loss in Loss}
 _ROLES = ("client", "proxy", "replay", "import")
@@ -101,29 +108,30 @@ class RecordWriter:
 
     def _kind(self, record: Record) -> str:
         """The kind; of an unknown one its shape, for anything may stand there."""
-        known = {*_KEPT, *_NAMES, *_TEXTS, "C", "S", "injected"}
+        known = {*KEPT, *NAMES, *TEXTS, *LEFT_OUT, "injected"}
         return record.kind if record.kind in known else self._text(record.kind[:_LONGEST_WORD_OF_FORMAT])
 
     def _members(self, record: Record) -> dict[str, object]:
         """The members of a record that is none of octets. Those that the format does not know are left out."""
         made: dict[str, object] = {}
-        for name in _KEPT.get(record.kind, ()):
+        for name in KEPT.get(record.kind, ()):
             value = record.fields.get(name)
             if isinstance(value, (bool, int)):
                 made[name] = value
             elif isinstance(value, str):
                 made[name] = self._word(value)
-        for name in _NAMES.get(record.kind, ()):
+        for name in NAMES.get(record.kind, ()):
             if (value := record.fields.get(name)) is not None:
                 made[name] = self._name(str(value))
-        for name in _TEXTS.get(record.kind, ()):
+        for name in TEXTS.get(record.kind, ()):
             value = record.fields.get(name)
             if isinstance(value, list):
                 made[name] = [self._text(str(one)) for one in value]
             elif value is not None:
                 made[name] = self._text(str(value))
-        for value in made.values():
-            self._look("members", json.dumps(value, ensure_ascii=False) if not isinstance(value, int) else "")
+        for name, value in made.items():
+            own = isinstance(value, int) or (name == "severity" and value in _SEVERITIES)
+            self._look("members", "" if own else json.dumps(value, ensure_ascii=False))
         return made
 
     def _word(self, value: str) -> str:

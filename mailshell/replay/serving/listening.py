@@ -36,6 +36,8 @@ class Listening(ABC):
         self._upgrades = upgrades or (self._trouble is not None and self._trouble.begins_tls(protocol))
         self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
+        #: How many clients there were.
+        self._sessions = 0
         self._certificate: Certificate | None = None
 
     @abstractmethod
@@ -46,11 +48,6 @@ class Listening(ABC):
     def url(self) -> str:
         """Where clients connect to."""
         return f"{self._protocol}{'s' if self._implicit_tls else ''}://127.0.0.1:{self.port}"
-
-    @property
-    def connections(self) -> int:
-        """How many clients are connected."""
-        return len(self._links)
 
     def context(self) -> ssl.SSLContext:
         """The server's side of TLS. UsageError where no certificate can be made."""
@@ -92,8 +89,9 @@ class Listening(ABC):
 
     async def _run(self, link: Link) -> None:
         self._links.add(link)
+        self._sessions += 1
         if self._trouble is not None:
-            link.put(self._trouble.between(self._protocol), self.context)
+            link.put(self._trouble.between(self._protocol, self._sessions), self.context)
         try:
             await self.serve(link)
             await link.finish()

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from mailshell.contract import SessionError
 from mailshell.exits import UsageError
+from mailshell.nobody import Nobody
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import Secrets
 from mailshell.recording.file import make_file
 from mailshell.recording.header import Header, now
 from mailshell.recording.recorder import Recorder
-from mailshell.replay.nobody import Nobody
 from mailshell.replay.serving.link import Link
 from mailshell.replay.serving.listening import Listening
 from mailshell.session import Session

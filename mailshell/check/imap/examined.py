@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailshell.check.bench import Bench, ProbeFailed, quoted
 from mailshell.check.client import Client
-from mailshell.check.imap.trial import Ground
+from mailshell.check.imap.trial import TrialMailbox
 from mailshell.protocol.imap.mailbox_name import decode_mailbox
 from mailshell.protocol.imap.state import ImapState, MailboxView
 
@@ -19,7 +19,7 @@ def view_of(client: Client) -> MailboxView | None:
     return state.mailbox
 
 
-async def examined(bench: Bench, client: Client) -> Ground:
+async def examined(bench: Bench, client: Client) -> TrialMailbox:
     """EXAMINE the mailbox of the sample, unless this session has done so, and tell what is known of it.
 
     Raises ProbeFailed if the server refuses it.
@@ -31,7 +31,7 @@ async def examined(bench: Bench, client: Client) -> Ground:
         view = view_of(client)
         if not reply.ok or view is None:
             raise ProbeFailed(f"EXAMINE {name} was refused: {reply.words}", reply)
-    return Ground(
+    return TrialMailbox(
         quoted(name),
         count=min(view.exists or 0, MOST),
         uidvalidity=view.uidvalidity or 0,
