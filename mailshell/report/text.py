@@ -43,7 +43,9 @@ def place(finding: Finding) -> str:
 
 
 def _marked(finding: Finding, secrets: Secrets | None, width: int) -> Iterator[str]:
-    expected = place(finding) + (f", expected: {escape(_masked(finding.expected, secrets))}" if finding.expected else "")
+    expected = place(finding)
+    if finding.expected:
+        expected += f", expected: {escape(_masked(finding.expected, secrets))}"
     line = finding.line
     if not line:
         yield _INDENT + expected

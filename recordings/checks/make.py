@@ -62,7 +62,7 @@ def add(server: Server) -> None:
 
 def main() -> None:
     rows = ["# Checks", ""]
-    rows += ["What `mailshell check --allow-writes` says of three servers with sample mail. `make.py` makes it anew.", ""]
+    rows += ["What `mailshell check --allow-writes` says of three servers with sample mail. `make.py` makes them.", ""]
     rows += ["| server | protocol | report |", "|---|---|---|"]
     for name, start in STARTS.items():
         server = start()
