@@ -110,6 +110,7 @@ def index() -> str:
         "",
         "Sessions recorded with mailshell on real servers, and a dozen misbehaviours played by a scripted one.",
         "`mailshell show FILE --explain` shows one, `mailshell replay FILE` plays it. Form: [FORMAT.md](FORMAT.md).",
+        "What `mailshell check` says of three servers: [checks](checks/README.md).",
     ]
     group = ""
     for session in sessions():

@@ -1,6 +1,6 @@
 """Makes the reports of this folder anew, with ``mailshell check``, on real servers; and the index in README.md.
 
-    python recordings/checks/make.py      (needs Dovecot, Cyrus and pymap, see tests/servers)
+python recordings/checks/make.py      (needs Dovecot, Cyrus and pymap, see tests/servers)
 """
 
 from __future__ import annotations
