@@ -109,10 +109,10 @@ async def whole_prompt(around: Surroundings, rounds: int) -> list[float]:
             completer=_Menu(around),
             complete_while_typing=True,
             complete_style=CompleteStyle.COLUMN,
-            lexer=input_lexer(interpreter),
+            lexer=input_lexer(interpreter.sessions),
             style=input_style("dark"),
             include_default_pygments_style=False,
-            input_processors=[HintProcessor(interpreter)],
+            input_processors=[HintProcessor(interpreter.sessions)],
             bottom_toolbar=lambda: toolbar_text(interpreter, prompt.default_buffer.text, 110),
         )
         reading = asyncio.ensure_future(prompt.prompt_async())

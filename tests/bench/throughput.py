@@ -117,6 +117,7 @@ def main() -> None:
             ),
             "poplib retr": _POPLIB.format(port=server.pop3, size=size),
             "mailshell RETR": _mailshell("pop3", server.pop3, pop3_lines, "RETR"),
+            "RETR, lint off": _mailshell("pop3", server.pop3, pop3_lines, "RETR", "--lint", "off"),
         }
         figures = {name: _measure(script) for name, script in runs.items()}
     finally:
