@@ -209,7 +209,11 @@ class Findings:
             return
         self._told[finding.rule.name] += 1
         self._last = finding
-        self._say(list(finding_lines(finding, self._interpreter.secrets, self._width)), finding.rule.hint)
+        self._say(self._lines(finding), finding.rule.hint)
+
+    def _lines(self, finding: Finding) -> list[str]:
+        interactive = self._interpreter.console.interactive
+        return list(finding_lines(finding, self._interpreter.secrets, self._width, wrap=interactive))
 
     def _say(self, lines: list[str], advice: str = "") -> None:
         """Under the line in the trace if there is one, else as a message."""

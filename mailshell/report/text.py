@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -27,9 +28,15 @@ def headline(finding: Finding, secrets: Secrets | None = None) -> str:
     return escape(f"{rule.severity.word} {rule.id} {rule.name}: {message} ({rule.source})")
 
 
-def finding_lines(finding: Finding, secrets: Secrets | None = None, width: int = WIDEST) -> Iterator[str]:
-    """The headline, and below it the octets as far as they are at hand, in no more than ``width`` cells."""
-    yield headline(finding, secrets)
+def finding_lines(
+    finding: Finding, secrets: Secrets | None = None, width: int = WIDEST, *, wrap: bool = False
+) -> Iterator[str]:
+    """The headline, and below it the octets as far as they are at hand, in no more than ``width`` cells.
+
+    ``wrap``: nothing is wider than that, not the headline either, for somebody who looks at it.
+    """
+    head = headline(finding, secrets)
+    yield from textwrap.wrap(head, width, subsequent_indent=_INDENT) if wrap else (head,)
     yield from _marked(finding, secrets, min(width, WIDEST) - len(_INDENT))
     if finding.otherwise:
         yield f"{_INDENT}or else: {escape(_masked(finding.otherwise, secrets))}"
@@ -63,8 +70,12 @@ def _marked(finding: Finding, secrets: Secrets | None, width: int) -> Iterator[s
     left = _cut(left, max(room // 2, room - cells(right)), end=True)
     right = _cut(right, room - cells(left))
     yield f"{_INDENT}{left}{middle}{right}"
-    mark = "^" * max(1, cells(middle))
-    yield f"{_INDENT}{' ' * cells(left)}{mark} {expected}"
+    mark = f"{_INDENT}{' ' * cells(left)}{'^' * max(1, cells(middle))}"
+    if cells(mark) + 1 + cells(expected) <= width + len(_INDENT):
+        yield f"{mark} {expected}"
+    else:
+        yield mark
+        yield _INDENT + expected
 
 
 def _masked(text: str, secrets: Secrets | None) -> str:

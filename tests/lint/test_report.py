@@ -39,7 +39,7 @@ def test_wide_characters_and_control_octets_do_not_move_the_mark(finding: Findin
 @pytest.mark.parametrize("width", [40, 76, 110, 500])
 def test_long_lines_are_cut_around_the_mark(finding: Finding, width: int) -> None:
     octets = b"a" * 200 + b"XYZ" + b"b" * 190 + b"\r\n"
-    _, line, mark = finding_lines(replace(finding, line=octets, at=200, until=203), width=width)
+    _, line, mark, *_ = finding_lines(replace(finding, line=octets, at=200, until=203), width=width)
     assert len(line) == min(width, 130)
     assert line[mark.index("^") : mark.index("^") + 3] == "XYZ"
 
@@ -100,3 +100,12 @@ def test_the_summary_has_the_worst_first() -> None:
     lines = list(summary({"bare-lf": 3, worst.name: 1}, rules))
     assert worst.id in lines[1] or worst.severity == rules["bare-lf"].severity
     assert list(summary({}, rules)) == ["nothing was found"]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 130])
+def test_nothing_is_wider_than_the_terminal_of_somebody_who_looks(finding: Finding, width: int) -> None:
+    long = replace(finding, line=b"a" * 100 + b"XYZ" + b"b" * 90 + b"\r\n", at=100, until=103)
+    told = list(finding_lines(long, width=width, wrap=True))
+    assert all(len(line) <= width for line in told)
+    assert " ".join(" ".join(told).split()).count("expected: CRLF") == 1
+    assert len(list(finding_lines(long, width=width))[0]) > 80, "what a program reads is one line"

@@ -80,7 +80,8 @@ def _chosen(found: list[Kept], words: str) -> list[Kept]:
 
 
 def _lines(interpreter: Interpreter, finding: Finding) -> Iterator[str]:
-    return finding_lines(finding, interpreter.secrets, interpreter.console.width)
+    console = interpreter.console
+    return finding_lines(finding, interpreter.secrets, console.width, wrap=console.interactive)
 
 
 async def why(interpreter: Interpreter, arguments: str) -> Lines:
