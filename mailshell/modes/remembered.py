@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str]) -> Exit:
         raise UsageError("--json shows what is remembered: leave it out with --clear")
     wanted = _wanted(chosen.url, chosen.older_than)
     path = memory_path()
-    if not path.exists():
+    if not os.path.lexists(path):
         if not chosen.json:
             print(f"nothing is remembered: there is no {escape(str(path))}")
         return Exit.OK

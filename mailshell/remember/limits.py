@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailshell.remember.file import transaction
+from mailshell.remember.rows import DamagedMemory, select
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,12 +25,10 @@ def shorten(connection: sqlite3.Connection, row: int, all_from: int) -> tuple[in
         return count, all_from
     # A tenth more, so that it is not done each time.
     excess = count - MOST_MESSAGES + MOST_MESSAGES // 10
-    keys = [
-        key
-        for (key,) in connection.execute(
-            "SELECT key FROM message WHERE mailbox = ? ORDER BY number > 0, key LIMIT ?", (row, excess)
-        )
-    ]
+    lowest = "FROM message WHERE mailbox = ? ORDER BY number > 0, key LIMIT ?"
+    keys = [key for (key,) in select(connection, "key", lowest, (row, excess))]
+    if not keys:
+        raise DamagedMemory("messages that were counted are not there")
     connection.executemany("DELETE FROM message WHERE mailbox = ? AND key = ?", ((row, key) for key in keys))
     if isinstance(keys[-1], int):
         all_from = max(all_from, keys[-1] + 1)

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mailshell.remember.file import Fingerprints, open_file, telling, transaction
+from mailshell.remember.file import Fingerprints, open_file, pieces, telling, transaction
 from mailshell.remember.place import Account
+from mailshell.remember.rows import select
 
 if TYPE_CHECKING:
     import sqlite3
 
 #: So many octets of a fingerprint are shown.
 _SHOWN = 4
+#: So long (seconds) may it take: a large file is written anew where something is forgotten.
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,12 @@ class Remembered:
 
 def file_size(path: Path) -> int:
     """The octets of the file with what belongs to it."""
-    pieces = (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"))
-    return sum(piece.stat().st_size for piece in pieces if piece.exists())
+    return sum(piece.stat().st_size for piece in pieces(path) if piece.exists())
 
 
 def overview(path: Path, wanted: EntryFilter) -> list[Remembered]:
     """What is remembered, what was seen last at the end. UnusableMemory."""
-    connection, fingerprint = open_file(path, make=False)
+    connection, fingerprint = open_file(path, make=False, patience=_PATIENCE)
     with telling(path):
         try:
             names = _Names(fingerprint, wanted)
@@ -87,7 +89,7 @@ def overview(path: Path, wanted: EntryFilter) -> list[Remembered]:
 
 def forget(path: Path, wanted: EntryFilter) -> int:
     """Forget it, for good; how many mailboxes that were. UnusableMemory."""
-    connection, fingerprint = open_file(path, make=False)
+    connection, fingerprint = open_file(path, make=False, patience=_PATIENCE)
     with telling(path):
         try:
             # What is deleted is overwritten.
@@ -142,13 +144,12 @@ def _select(connection: sqlite3.Connection, fingerprint: Fingerprints, wanted: E
     if wanted.before is not None:
         clauses.append("mailbox.last < ?")
         values.append(wanted.before)
-    return connection.execute(
-        "SELECT mailbox.id, protocol, server, user, name, uidvalidity, uidnext, highestmodseq, messages, "
-        "mailbox.first, mailbox.last, sessions "
-        "FROM mailbox JOIN account ON mailbox.account = account.id "
-        f"WHERE {' AND '.join(clauses)} ORDER BY mailbox.last",
-        values,
-    ).fetchall()
+    columns = (
+        "mailbox.id, protocol, server, user, name, uidvalidity, uidnext, highestmodseq, messages, "
+        "mailbox.first, mailbox.last, sessions"
+    )
+    rest = f"FROM mailbox JOIN account ON mailbox.account = account.id WHERE {' AND '.join(clauses)}"
+    return list(select(connection, columns, f"{rest} ORDER BY mailbox.last", values))
 
 
 def _count(connection: sqlite3.Connection, row: int) -> int:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from mailshell.lint.imap.number_faults import MOST_32
 from mailshell.lint.memory import Fate, MailboxFacts, MessageFacts
-from mailshell.remember.file import is_busy, open_file, sentence, transaction
+from mailshell.remember.file import PATIENCE, errors, is_busy, limit_time, open_file, sentence, transaction
 from mailshell.remember.limits import MOST_MESSAGES, keep_small, shorten
 from mailshell.remember.place import Account
+from mailshell.remember.rows import DamagedMemory, select
 
 #: So many messages are gathered before they are written; fewer are once so many seconds have passed.
 _GATHERED = 5000
@@ -33,10 +34,14 @@ _AFTER_BUSY = 10.0
 
 _FACTS = "uidvalidity, uidnext, highestmodseq, messages, all_from, all_below, renewed"
 _COLUMNS = "size, date, message_id, number, fate, session"
-_READ = f"SELECT {_COLUMNS} FROM message WHERE mailbox = ? AND key = ?"
-_READ_AHEAD = f"SELECT key, {_COLUMNS} FROM message WHERE mailbox = ? AND key >= ? ORDER BY key LIMIT ?"
-_READ_LISTED = f"SELECT key, {_COLUMNS} FROM message WHERE mailbox = ? AND number > 0 ORDER BY number"
-_FATES = tuple(Fate)
+_READ = "FROM message WHERE mailbox = ? AND key = ?"
+_READ_AHEAD = "FROM message WHERE mailbox = ? AND key >= ? ORDER BY key LIMIT ?"
+_READ_LISTED = "FROM message WHERE mailbox = ? AND number > 0 ORDER BY number"
+#: Messages that can't be found because of a value of another type.
+_ASTRAY = """\
+SELECT 1 FROM message
+WHERE typeof(mailbox) <> 'integer' OR mailbox < 1 OR typeof(key) NOT IN ('integer', 'blob') OR key < 1 LIMIT 1
+"""
 
 
 class RememberedBox:
@@ -110,14 +115,12 @@ class RememberedServer:
 
     def __init__(self, path: Path, account: Account) -> None:
         """UnusableMemory if the file can't be used."""
-        import sqlite3
-
         self.path = path
         self.account = account
         self.problem = ""
         self._closed = False
-        self._errors = (sqlite3.Error, OverflowError, OSError)
         self._connection, self.fingerprint = open_file(path)
+        self._errors = errors()
         self._began = time.time()
         self._number = secrets.randbits(62)
         self._boxes: dict[tuple[str, str], RememberedBox] = {}
@@ -126,6 +129,8 @@ class RememberedServer:
         self._next_save = time.monotonic() + _AT_ONCE
         #: The users of whom this session has told something.
         self._users: set[str] = set()
+        #: No message is astray.
+        self._whole = False
         self._guarded(lambda: keep_small(self._connection))
 
     # --- for checkers
@@ -184,14 +189,14 @@ class RememberedServer:
 
     def read(self, box: RememberedBox, key: int | bytes) -> MessageFacts | None:
         """A message of the file; None if there is none."""
-        if self._off:
-            return None
-        try:
-            row = self._connection.execute(_READ, (box.row, key)).fetchone()
-        except self._errors as error:
-            self._failed(error)
-            return None
-        return None if row is None else self._message(*row)
+        found: list[MessageFacts] = []
+
+        def ask() -> None:
+            rows = select(self._connection, _COLUMNS, _READ, (box.row, key))
+            found.extend(self._message(*row) for row in rows)
+
+        self._guarded(ask)
+        return found[0] if found else None
 
     def read_ahead(self, box: RememberedBox, uid: int) -> bool:
         """Read the messages from this UID on, if it follows the one before: then more of them are asked for next."""
@@ -201,7 +206,9 @@ class RememberedServer:
         box.near.clear()
 
         def ask() -> None:
-            for key, *row in self._connection.execute(_READ_AHEAD, (box.row, uid, _AHEAD)):
+            for key, *row in select(self._connection, f"key, {_COLUMNS}", _READ_AHEAD, (box.row, uid, _AHEAD)):
+                if not isinstance(key, int):
+                    raise DamagedMemory("a UID is no number")
                 box.near[key] = self._message(*row)
             box.near_from, box.near_to = uid, MOST_32 if len(box.near) < _AHEAD else next(reversed(box.near))
 
@@ -210,11 +217,15 @@ class RememberedServer:
         return box.near_from == uid
 
     def look_after(self, box: RememberedBox) -> None:
-        """Whether the mailbox is still there."""
+        """Whether the mailbox is still there, and what is not found in it is not there."""
 
         def ask() -> None:
             if self._connection.execute("SELECT 1 FROM mailbox WHERE id = ?", (box.row,)).fetchone() is None:
                 box.lose()
+            if not self._whole:
+                if self._connection.execute(_ASTRAY).fetchone() is not None:
+                    raise DamagedMemory("a message is in no mailbox, or has no key")
+                self._whole = True
 
         self._guarded(ask)
 
@@ -223,7 +234,7 @@ class RememberedServer:
         listed: dict[int | bytes, MessageFacts] = {}
 
         def ask() -> None:
-            for key, *row in self._connection.execute(_READ_LISTED, (box.row,)):
+            for key, *row in select(self._connection, f"key, {_COLUMNS}", _READ_LISTED, (box.row,)):
                 listed[key] = self._message(*row)
 
         self._guarded(ask)
@@ -239,6 +250,7 @@ class RememberedServer:
         """What fails ends the remembering, and never the session."""
         if self._off:
             return
+        limit_time(self._connection, PATIENCE)
         try:
             work()
         except self._errors as error:
@@ -256,24 +268,24 @@ class RememberedServer:
     def _message(
         self, size: int | None, date: int | None, message_id: bytes | None, number: int, fate: int, session: int
     ) -> MessageFacts:
-        known = _FATES[fate] if 0 <= fate < len(_FATES) else Fate.SEEN
-        return MessageFacts(size, date, message_id, number, known, session != self._number)
+        return MessageFacts(size, date, message_id, number, Fate(fate), session != self._number)
 
     def _account(self, user: str) -> int | None:
-        row = self._connection.execute(
-            "SELECT id FROM account WHERE protocol = ? AND server = ? AND user = ?", self._whose(user)
-        ).fetchone()
-        return None if row is None else row[0]
+        rows = select(
+            self._connection,
+            "id",
+            "FROM account WHERE protocol = ? AND server = ? AND user = ?",
+            self._whose(user),
+        )
+        return next((row for (row,) in rows), None)
 
     def _whose(self, user: str) -> tuple[str, bytes, bytes]:
         return self.account.protocol, self.fingerprint.of(self.account.server), self.fingerprint.of(user)
 
     def _load(self, box: RememberedBox) -> None:
-        row = self._connection.execute(
-            f"SELECT id, last, {_FACTS} FROM mailbox WHERE account = ? AND name = ?",
-            (self._account(box.user), box.name),
-        ).fetchone()
-        if row is not None:
+        of_box = "FROM mailbox WHERE account = ? AND name = ?"
+        rows = select(self._connection, f"id, last, {_FACTS}", of_box, (self._account(box.user), box.name))
+        for row in rows:
             box.row, last, *facts = row
             box.facts = MailboxFacts(*facts)
             # What another session has written since this one began may be later than what this one is told.
@@ -305,7 +317,8 @@ class RememberedServer:
             (*whose, now, now),
         )
         account = self._account(user)
-        assert account is not None
+        if account is None:
+            raise DamagedMemory("an account is not where it was put")
         self._connection.execute(
             "UPDATE account SET last = ?, sessions = sessions + ? WHERE id = ?",
             (now, user not in self._users, account),
@@ -336,10 +349,9 @@ class RememberedServer:
 
     def _write_mailbox(self, box: RememberedBox, account: int, now: float) -> int | None:
         execute = self._connection.execute
-        found = execute(
-            "SELECT id, uidvalidity, first FROM mailbox WHERE account = ? AND name = ?", (account, box.name)
-        )
-        row, uidvalidity, first = found.fetchone() or (None, None, now)
+        of_box = "FROM mailbox WHERE account = ? AND name = ?"
+        found = select(self._connection, "id, uidvalidity, first", of_box, (account, box.name))
+        row, uidvalidity, first = next(found, (None, None, now))
         if box.row is not None and row != box.row and not box.forgets:
             return None
         facts = astuple(box.facts)
