@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import AnyStr, Protocol
@@ -18,6 +19,8 @@ from mailshell.wire import Observer
 
 #: Of the transcript so many lines go into the report for one outcome, and so many characters of each.
 _EVIDENCE, _WIDTH = 14, 240
+#: A farewell may take so long (seconds).
+FAREWELL = 1.0
 
 
 class Connector(Protocol):
@@ -102,6 +105,8 @@ class Bench:
         self.user = user
         #: The person has ended the check.
         self.interrupted = False
+        #: The scratch mailbox that could not be removed: nothing more is written.
+        self.left_behind = ""
         self.known = Known(mailbox=mailbox)
         #: The probe that runs.
         self.result = ProbeResult("", "", "")
@@ -109,6 +114,8 @@ class Bench:
         self._observe = observe
         self._client: Client | None = None
         self._opened: list[Client] = []
+        #: Until the server has not answered a farewell.
+        self._takes_leave = True
 
     # --- connections
 
@@ -135,26 +142,47 @@ class Bench:
         return self._opened[-1]
 
     async def leave(self, client: Client) -> None:
-        """Log out and close; quietly, if it is closed already."""
-        if client.session.is_open:
-            await self.connector.leave(client.session)
+        """Log out and close; quietly, if it is closed already.
+
+        A farewell may take 1 s. From a server that has not answered one the connections are dropped from then on.
+        """
+        session = client.session
+        if not session.is_open:
+            return
+        if not self._takes_leave:
+            session.abort()
+            return
+        owed = bool(session.engine.outstanding)
+        try:
+            async with asyncio.timeout(FAREWELL):
+                await self.connector.leave(session)
+        except TimeoutError:
+            session.abort()
+        finally:
+            self._takes_leave = owed or not session.engine.outstanding
 
     async def tidy(self) -> None:
         """End the sessions that a probe has left open, but not the one that ``client`` gives."""
         opened, self._opened = self._opened, [self._client] if self._client is not None else []
-        for client in opened:
-            if client is self._client:
-                continue
-            if client.session.engine.outstanding:
-                client.session.abort()
-            await self.leave(client)
+        ending = [client for client in opened if client is not self._client]
+        try:
+            for client in ending:
+                if client.session.engine.outstanding:
+                    client.session.abort()
+                await self.leave(client)
+        finally:
+            for client in ending:
+                if client.session.is_open:
+                    client.session.abort()
 
     async def close(self) -> None:
         """End all sessions."""
         client = self.forget()
-        if client is not None:
-            await self.leave(client)
-        await self.tidy()
+        try:
+            if client is not None:
+                await self.leave(client)
+        finally:
+            await self.tidy()
 
     def forget(self) -> Client | None:
         """The session that ``client`` gives, which gives another one from now on."""

@@ -16,6 +16,9 @@ from mailshell.protocol.imap.grammar import read_data
 from mailshell.protocol.imap.response import Response
 from mailshell.session import Session
 
+#: No server has so many, and one that tells more means harm.
+_CAPABILITIES = 2000
+
 
 @dataclass
 class Reply:
@@ -98,8 +101,13 @@ class Client:
 
     @property
     def capabilities(self) -> tuple[str, ...]:
-        """What the server has advertised last, as it wrote it; empty if it has not been asked."""
-        return tuple(self.session.engine.state.capabilities or ())
+        """What the server has advertised last, as it wrote it, up to 2,000 names; empty if it has not been asked.
+
+        Secrets are masked here: in a name in upper case nobody would know them any more.
+        """
+        listed = tuple(self.session.engine.state.capabilities or ())[:_CAPABILITIES]
+        # All at once; a line end is in none of them.
+        return tuple(self.session.engine.secrets.mask_str("\n".join(listed)).split("\n")) if listed else ()
 
     def has(self, capability: str) -> bool:
         """Whether the server advertises it (whatever its case)."""

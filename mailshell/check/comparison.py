@@ -1,15 +1,20 @@
-"""Two reports side by side: which probes and which capabilities come out differently."""
+"""Two reports side by side: in which outcomes the probes and the capabilities differ, and what both have wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from mailshell.check.moments import MOMENTS
 from mailshell.check.outcome import ASIDE, Outcome, ProbeResult, Verdict, worst_of
-from mailshell.check.report import Extension, Report
+from mailshell.check.report import BAD, Extension, Report
+
+#: What the one and the other say of the same thing; None where one says nothing of it.
+Pair = tuple[Outcome | None, Outcome | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProbeRow:
     """A probe on both servers; None where it was not in the table."""
 
@@ -25,7 +30,47 @@ class ProbeRow:
 
     @property
     def differs(self) -> bool:
-        return self.verdicts[0] is not self.verdicts[1]
+        """Whether there is something that only one has, or the other has otherwise."""
+        return bool(self.differences)
+
+    @cached_property
+    def own(self) -> tuple[list[Outcome], list[Outcome]]:
+        """What each says and the other does not."""
+        one, other = (result.outcomes if result is not None else [] for result in self.results)
+        known, others = set(map(_likeness, one)), set(map(_likeness, other))
+        return (
+            [outcome for outcome in one if _likeness(outcome) not in others],
+            [outcome for outcome in other if _likeness(outcome) not in known],
+        )
+
+    @cached_property
+    def differences(self) -> list[Pair]:
+        """What differs, side by side: the worst about each thing, and the worst of what is about nothing in particular.
+
+        What is good on both, or on one and unknown on the other, is no difference.
+        """
+        if None in self.results:
+            one, other = (worst_of(result.outcomes) if result is not None else None for result in self.results)
+            return [(one, other)]
+        sides: list[dict[str, Outcome]] = []
+        for outcomes in self.own:
+            found: dict[str, Outcome] = {}
+            for outcome in sorted(outcomes, key=lambda one: -one.verdict):
+                found.setdefault(outcome.about, outcome)
+            sides.append(found)
+        pairs = [(sides[0].get(about), sides[1].get(about)) for about in dict.fromkeys([*sides[0], *sides[1]])]
+        found_ = [pair for pair in pairs if _differ(pair)]
+        if not found_ and self.verdicts[0] is not self.verdicts[1]:
+            one, other = (worst_of(result.outcomes) if result is not None else None for result in self.results)
+            return [(one, other)]
+        return found_
+
+    @property
+    def shared(self) -> list[Outcome]:
+        """What is wrong on both, as the first says it."""
+        one, other = (result.outcomes if result is not None else [] for result in self.results)
+        others = set(map(_likeness, other))
+        return [outcome for outcome in one if outcome.verdict in BAD and _likeness(outcome) in others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +82,12 @@ class CapabilityRow:
 
     @property
     def differs(self) -> bool:
-        """Whether one advertises what the other does not, or the moments or the results differ."""
+        """Whether only one advertises it, or the results differ. The moments alone are no difference."""
         one, other = self.sides
-        return one.moments != other.moments or _verdict(one) is not _verdict(other)
+        return bool(one.moments) is not bool(other.moments) or _verdict(one) is not _verdict(other)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """Two reports on servers of the same protocol."""
 
@@ -59,13 +104,29 @@ class Comparison:
         ]  # fmt: skip
         return sorted(rows, key=lambda row: not row.differs)
 
-    @property
+    @cached_property
     def capabilities(self) -> list[CapabilityRow]:
         """All capabilities that one of the two advertises, by name, those that differ first."""
         sides = [{one.name: one for one in report.extensions} for report in self.reports]
         names = sorted(name for name in {*sides[0], *sides[1]} if any(side.get(name, _NONE).moments for side in sides))
         rows = [CapabilityRow(name, (sides[0].get(name, _NONE), sides[1].get(name, _NONE))) for name in names]
         return sorted(rows, key=lambda row: not row.differs)
+
+    @property
+    def elsewhere(self) -> list[tuple[str, int, list[str]]]:
+        """What both advertise, but at this moment only one: the moment, the side (0, 1), and the names.
+
+        Moments at which the other tells no capabilities at all are left out.
+        """
+        both = [row for row in self.capabilities if all(one.moments for one in row.sides)]
+        told = [report.told_moments for report in self.reports]
+        found = []
+        for moment in MOMENTS:
+            for side in (0, 1):
+                if moment in told[1 - side]:
+                    here = [row.name for row in both if _only(row.sides, side, moment)]
+                    found += [(moment, side, here)] if here else []
+        return found
 
     @property
     def rules(self) -> list[tuple[str, int, int]]:
@@ -81,14 +142,20 @@ def _verdict(extension: Extension) -> Verdict | None:
     return extension.worst.verdict if extension.worst is not None else None
 
 
-def telling(result: ProbeResult | None) -> Outcome | None:
-    """The outcome that stands for a result: the first of the worst."""
-    return worst_of(result.outcomes) if result is not None else None
+def _only(sides: Sequence[Extension], side: int, moment: str) -> bool:
+    return moment in sides[side].moments and moment not in sides[1 - side].moments
 
 
-def different(row: ProbeRow) -> Iterator[tuple[int, ProbeResult, Outcome]]:
-    """What is not good, with the side (0, 1) on which that is so."""
-    for side, result in enumerate(row.results):
-        for outcome in result.outcomes if result is not None else ():
-            if result is not None and outcome.verdict is not Verdict.GOOD and outcome.verdict not in ASIDE:
-                yield side, result, outcome
+def _likeness(outcome: Outcome) -> tuple[Verdict, str]:
+    """By what outcomes of two servers are told to be the same: what they are about, or else what they say, without the
+    numbers and what the server said.
+    """
+    return outcome.verdict, outcome.about or outcome.words.partition(": ")[0]
+
+
+def _differ(pair: Pair) -> bool:
+    one, other = pair
+    told = [
+        outcome.verdict for outcome in pair if outcome is not None and outcome.verdict not in (Verdict.GOOD, *ASIDE)
+    ]
+    return bool(told) or (one is not None and other is not None and one.verdict is not other.verdict)

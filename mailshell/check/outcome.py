@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -35,6 +36,7 @@ class Verdict(enum.IntEnum):
         return cls[severity.name]
 
 
+_NUMBERS = re.compile(r"\d[\d,.]*")
 #: Where nothing was tried.
 ASIDE = (Verdict.LEFT_OUT, Verdict.NOT_OFFERED)
 
@@ -54,6 +56,19 @@ class Outcome:
     source: str = ""
     advice: str = ""
     evidence: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What it says, whatever the numbers in it: alike for all messages that have the same fault."""
+        return _NUMBERS.sub("0", self.says)
+
+
+def folded(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, int]]:
+    """Outcomes with the same words, about the same, as one: the first, and how many more there are like it."""
+    found: dict[tuple[Verdict, str, str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        found.setdefault((outcome.verdict, outcome.about, outcome.source, outcome.words), []).append(outcome)
+    return [(alike[0], len(alike) - 1) for alike in found.values()]
 
 
 def worst_of(outcomes: Iterable[Outcome]) -> Outcome | None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 from mailshell.check.advertised import name_of, names_of
 from mailshell.check.moments import MOMENTS
-from mailshell.check.outcome import Outcome, ProbeResult, Verdict, worst_of
+from mailshell.check.outcome import Outcome, ProbeResult, Verdict, folded, worst_of
 from mailshell.lint.finding import Finding
 from mailshell.protocol.secrecy import Secrets
 from mailshell.text.sentences import counted
 
 #: Bad enough for somebody to do something about it, the worst first.
 BAD = (Verdict.CRITICAL, Verdict.ERROR, Verdict.WARNING)
+#: Of a list that a server may make as long as it likes so many entries are told, and so many characters of a text.
+MOST, _LONGEST = 300, 2_000
 _NAMES = {Verdict.CRITICAL: "critical fault"}
 #: The words of the other verdicts in a count.
 _COUNTED = {
@@ -80,10 +82,16 @@ class Report:
         return max(told, Verdict.of(found)) if found is not None else told
 
     @property
-    def bad(self) -> list[tuple[ProbeResult, Outcome]]:
-        """The outcomes that somebody should do something about, the worst first."""
-        all_ = [(result, one) for result in self.results for one in result.outcomes if one.verdict in BAD]
-        return sorted(all_, key=lambda pair: -pair[1].verdict)
+    def bad(self) -> list[tuple[ProbeResult, Outcome, int]]:
+        """The outcomes that somebody should do something about, the worst first; those of a probe that are alike as
+        one, with how many more there are.
+        """
+        all_ = [
+            (result, *one)
+            for result in self.results
+            for one in folded(outcome for outcome in result.outcomes if outcome.verdict in BAD)
+        ]
+        return sorted(all_, key=lambda found: -found[1].verdict)
 
     @property
     def bad_rules(self) -> list[str]:
@@ -95,6 +103,15 @@ class Report:
     def told_moments(self) -> list[str]:
         """The moments at which capabilities were told, in their order."""
         return [moment for moment in MOMENTS if self.capabilities.get(moment)]
+
+    @property
+    def asked_for_extensions(self) -> bool:
+        """Whether a table of the extensions is wanted: they are tried, or nothing but what is advertised is looked at.
+
+        Any other probe asks for the capabilities too, to build on them.
+        """
+        groups = {result.group for result in self.results}
+        return "extensions" in groups or groups == {"capabilities"}
 
     @property
     def extensions(self) -> list[Extension]:
@@ -121,8 +138,9 @@ class Report:
                     yield outcome
 
     def mask(self, text: str) -> str:
-        """Text without secrets."""
-        return self.secrets.mask_str(text)
+        """Text without secrets; of a very long one the beginning."""
+        masked = self.secrets.mask_str(text)
+        return masked if len(masked) <= _LONGEST else f"{masked[:_LONGEST]}…"
 
     @property
     def summary(self) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from mailshell.check.bench import Bench, ProbeFailed
+from mailshell.check.bench import FAREWELL, Bench, ProbeFailed
+from mailshell.check.client import Reply
 from mailshell.check.outcome import ProbeResult, Verdict
 from mailshell.check.probe import Probe
+from mailshell.check.transcript import Flooded
 from mailshell.contract import AnswerUnusable, ConnectionLost, SessionError, TimeLimit
 from mailshell.exits import UsageError
 from mailshell.text.escape import escape
 from mailshell.transport.errors import ConnectFailed
 
 #: With less than this a probe is not begun (seconds).
-_LEAST = 0.2
-#: So long the farewell may take at the least (seconds), whatever is left of the budget.
-_FAREWELL = 1.0
+LEAST = 0.2
 #: Is told before each probe: how many were dealt with, how many there are, and the next one.
 Progress = Callable[[int, int, Probe], None]
 
@@ -47,7 +47,7 @@ async def run_probes(
         left = end - time.monotonic()
         if bench.interrupted:
             bench.tell(Verdict.LEFT_OUT, "the check was interrupted before it")
-        elif left < _LEAST:
+        elif left < LEAST:
             bench.tell(Verdict.LEFT_OUT, f"the budget of {budget:g} s was used up; --budget allows more")
         elif reason := _lacks(bench, probe):
             bench.tell(*reason)
@@ -55,16 +55,13 @@ async def run_probes(
             begun = time.monotonic()
             try:
                 await _run(bench, probe, min(left, probe.seconds))
-                await _tidy(bench)
+                await _farewell(bench.tidy, end)
             except asyncio.CancelledError:
                 _interrupted(bench)
                 bench.tell(Verdict.UNDECIDED, "the check was interrupted")
             bench.result.seconds = time.monotonic() - begun
     try:
-        async with asyncio.timeout(_FAREWELL if bench.interrupted else max(_FAREWELL, end - time.monotonic())):
-            await bench.close()
-    except (TimeoutError, SessionError, ConnectFailed, ConnectionError):
-        pass
+        await _farewell(bench.close, end)
     except asyncio.CancelledError:
         _interrupted(bench)
     return results
@@ -81,6 +78,9 @@ def _lacks(bench: Bench, probe: Probe) -> tuple[Verdict, str] | None:
     """Why a probe is not run."""
     if probe.writes and not bench.allow_writes:
         return Verdict.LEFT_OUT, "it changes a mailbox; --allow-writes runs it in a scratch mailbox"
+    if probe.writes and bench.left_behind:
+        reason = f"the scratch mailbox {bench.left_behind} could not be removed: nothing more is written"
+        return Verdict.LEFT_OUT, escape(reason)
     if bench.no_login and {"login", "messages"} & set(probe.needs):
         return Verdict.LEFT_OUT, bench.no_login
     if "messages" in probe.needs and bench.known.messages == 0:
@@ -92,11 +92,11 @@ def _lacks(bench: Bench, probe: Probe) -> tuple[Verdict, str] | None:
     return None
 
 
-async def _tidy(bench: Bench) -> None:
-    """Leave what the probe has left open; a server that does not let go is left all the same."""
+async def _farewell(leave: Callable[[], Awaitable[None]], end: float) -> None:
+    """Leave what is open; a server that does not let go is left all the same, 1 s behind the ``end`` at the latest."""
     try:
-        async with asyncio.timeout(_FAREWELL):
-            await bench.tidy()
+        async with asyncio.timeout(min(FAREWELL, end + FAREWELL - time.monotonic())):
+            await leave()
     except (TimeoutError, SessionError, ConnectFailed, ConnectionError):
         pass
 
@@ -113,6 +113,9 @@ async def _run(bench: Bench, probe: Probe, seconds: float) -> None:
         bench.tell(Verdict.UNDECIDED, str(error), error.reply)
     except TimeLimit as error:
         bench.warn(f"the server does not answer: {error}")
+        await _drop(bench)
+    except Flooded as error:
+        bench.warn(str(error), Reply([], evidence=error.evidence))
         await _drop(bench)
     except (ConnectionLost, AnswerUnusable, SessionError, ConnectFailed, ConnectionError, UsageError) as error:
         bench.tell(Verdict.UNDECIDED, f"it could not be ended: {escape(str(error))}")

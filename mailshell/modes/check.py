@@ -20,7 +20,7 @@ from mailshell.check.forms.terminal import terminal
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.check.report import Report
-from mailshell.check.runner import Progress
+from mailshell.check.runner import LEAST, Progress
 from mailshell.check.selection import NoSuchProbe, select
 from mailshell.check.tables import PROBES
 from mailshell.config.resolve import uses_colour
@@ -142,6 +142,9 @@ def _status(result: Report | Exception | None, fail_on: str | None) -> Exit:
             if result.login_refused:
                 _say(result.login_refused)
                 status = worse(status, Exit.REFUSED)
+            elif _out_of_time(result):
+                _say(f"{result.server}: nothing can be concluded, the budget ended it; --budget allows more")
+                status = worse(status, Exit.TIME_LIMIT)
             if fail_on is not None and result.worst >= Verdict[fail_on.upper()]:
                 status = worse(status, Exit.FINDINGS)
             return status
@@ -155,6 +158,12 @@ def _status(result: Report | Exception | None, fail_on: str | None) -> Exit:
             status = Exit.LOST
     _say(escape(str(result)))
     return status
+
+
+def _out_of_time(report: Report) -> bool:
+    """Whether the budget has ended a check before it came to a result."""
+    late = report.seconds > report.budget - LEAST
+    return late and not report.conclusive and not report.interrupted
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -71,7 +72,9 @@ def test_the_summary_counts_what_is_wrong_first() -> None:
     left_out = [result(name, "numbers", Outcome(Verdict.LEFT_OUT, "no time")) for name in "bcd"]
     nothing = report(result("a", "numbers", Outcome(GOOD, "fine")), *left_out)
     assert nothing.summary.startswith("nothing can be said: most could not be tried; ")
-    unclear = report(result("a", "numbers", Outcome(GOOD, "fine")), result("b", "numbers", Outcome(Verdict.UNDECIDED, "?")))
+    unclear = report(
+        result("a", "numbers", Outcome(GOOD, "fine")), result("b", "numbers", Outcome(Verdict.UNDECIDED, "?"))
+    )
     assert unclear.summary.startswith("nothing is wrong in what could be tried; ")
     assert EXAMPLE.worst is ERROR
 
@@ -128,6 +131,67 @@ def test_colours_are_told_by_words_too() -> None:
     assert any("\x1b[" in line for line in coloured)
     plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured]
     assert plain == list(terminal(contents(EXAMPLE), 80))
+
+
+def test_what_is_alike_is_folded() -> None:
+    lines = [
+        Outcome(WARNING, f"message {number}: LIST says {number} octets, RETR has 7", "", "RFC 1939 5")
+        for number in (1, 2, 1000)
+    ]
+    other = Outcome(WARNING, "message 3: there are octets behind the dot", "", "RFC 1939 5")
+    made = report(result("sizes", "messages", *lines, other), result("top", "messages", lines[0]))
+    text = " ".join("\n".join(terminal(contents(made))).split())
+    wrong = text.partition("What is wrong")[2].partition("Probes:")[0]
+    assert wrong.count("LIST says 1 octets, RETR has 7 (and 2 more like it)") == 1
+    assert "LIST says 2" not in wrong
+    assert "behind the dot source:" in wrong
+    assert made.summary.startswith("5 warnings; ")
+    assert "LIST says 2" in "\n".join(terminal(contents(made, everything=True)))
+    assert len(as_json(made)["probes"][0]["outcomes"]) == 4  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("groups", "shown"),
+    [(["connection", "capabilities"], False), (["capabilities"], True), (["capabilities", "extensions"], True)],
+)
+def test_extensions_are_shown_if_they_were_asked_for(groups: list[str], shown: bool) -> None:
+    results = [result(group, group, Outcome(GOOD, "fine")) for group in groups]
+    made = report(*results, capabilities={"clear": ("UIDL",)})
+    assert (Heading("Extensions") in list(contents(made))) is shown
+
+
+def test_a_bomb_of_capabilities_makes_no_long_report() -> None:
+    names = tuple(f"X{number}" for number in range(20_000))
+    left_out = [Outcome(Verdict.LEFT_OUT, f"{name} is not tried", name) for name in names]
+    tried = Outcome(GOOD, "UIDL is accepted", "UIDL")
+    made = report(
+        result("others", "extensions", tried, *left_out),
+        result("odd", "messages", *(Outcome(WARNING, f"{'x' * number} is odd") for number in range(1000))),
+        capabilities={"clear": (*names, "UIDL"), "login": (*names, "UIDL")},
+    )
+    long = Outcome(NOTE, "x" * 1_000_000)
+    forms = {
+        "terminal": list(terminal(contents(made))),
+        "markdown": list(markdown(contents(made))),
+        "html": list(html(contents(made))),
+        "all": list(terminal(contents(made, everything=True))),
+        "compared": list(terminal(compared(Comparison((made, report(result("odd", "messages", long))))))),
+    }
+    for name, rows in forms.items():
+        text = "\n".join(rows)
+        assert len(text) < 500_000, name
+        assert re.search(r"And 19,\d{3} more\.", text), name
+        assert "UIDL is accepted" in text, name
+    value = as_json(made)
+    assert len(json.dumps(value)) < 500_000
+    assert value["notes"] == [
+        "of 20,001 capabilities in the clear the first 300 are here",
+        "of 20,001 capabilities after login the first 300 are here",
+        "of 20,001 extensions the first 300 are here",
+        "of 20,001 outcomes of others the first 300 are here",
+        "of 1,000 outcomes of odd the first 300 are here",
+    ]
+    assert len(json.dumps(comparison_json(Comparison((made, report()))))) < 500_000
 
 
 # --- foreign text
@@ -219,3 +283,63 @@ def test_the_same_server_twice_is_told_apart() -> None:
     rows = list(terminal(compared(Comparison((EXAMPLE, EXAMPLE))), 100))
     assert rows[0] == "pop3://ana@one.example (first) and pop3://ana@one.example (second) compared"
     assert "Probes that differ" not in rows
+
+
+def _tags(*outcomes: Outcome, **more: object) -> Report:
+    return report(result("tags", "commands", *outcomes), **more)
+
+
+def test_what_differs_is_shown_and_not_the_first_of_a_probe() -> None:
+    both = Outcome(NOTE, "a tag of other characters is not taken", "other characters")
+    one = _tags(both, Outcome(NOTE, "a tag of a bracket is not taken", "a bracket"))
+    other = _tags(both, Outcome(GOOD, "a tag of a bracket is taken", "a bracket"), server="pop3://two.example")
+    comparison = Comparison((one, other))
+    (row,) = comparison.probes
+    assert [[outcome and outcome.says for outcome in pair] for pair in row.differences] == [
+        ["a tag of a bracket is not taken", "a tag of a bracket is taken"]
+    ]
+    rows = list(markdown(compared(comparison)))
+    assert "| tags | **note**: a tag of a bracket is not taken | **good**: a tag of a bracket is taken |" in rows
+    assert "other characters" not in "\n".join(rows)
+    (probe,) = comparison_json(comparison)["probes"]  # type: ignore[misc]
+    assert probe["differences"][0][1] == {"verdict": "good", "says": "a tag of a bracket is taken"}  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ([Outcome(GOOD, "3 octets")], [Outcome(GOOD, "quite another thing")], False),
+        ([Outcome(WARNING, "LIST 1 is refused: -ERR no")], [Outcome(WARNING, "LIST 2 is refused: -ERR never")], False),
+        ([Outcome(WARNING, "LIST is refused")], [Outcome(WARNING, "UIDL is refused")], True),
+        ([Outcome(WARNING, "LIST is refused"), Outcome(WARNING, "UIDL is refused")],
+         [Outcome(WARNING, "LIST is refused")], True),
+        ([Outcome(GOOD, "fine")], [Outcome(Verdict.LEFT_OUT, "no time")], True),
+        ([Outcome(GOOD, "fine", "a")], [Outcome(GOOD, "fine", "b")], False),
+    ],
+)  # fmt: skip
+def test_what_is_a_difference(one: list[Outcome], other: list[Outcome], differ: bool) -> None:
+    for pair in ((_tags(*one), _tags(*other)), (_tags(*other), _tags(*one))):
+        (row,) = Comparison(pair).probes
+        assert row.differs is differ
+        assert list(html(compared(Comparison(pair))))
+
+
+def test_what_is_wrong_on_both_is_told() -> None:
+    one = _tags(Outcome(ERROR, "TOP lies"), Outcome(NOTE, "odd"))
+    rows = "\n".join(terminal(compared(Comparison((one, one)))))
+    wrong = rows.partition("Wrong on both\n")[2].partition("\n\n")[0]
+    assert wrong == "error       tags: TOP lies"
+
+
+def test_moments_alone_are_a_line_each() -> None:
+    one = report(capabilities={"clear": ("TOP", "UIDL"), "tls": ("TOP", "UIDL"), "login": ("TOP", "UIDL", "SASL")})
+    other = report(capabilities={"clear": ("TOP",), "login": ("TOP", "UIDL", "EXPIRE 3")}, server="pop3://two.example")
+    comparison = Comparison((one, other))
+    assert [row.name for row in comparison.capabilities if row.differs] == ["EXPIRE", "SASL"]
+    assert comparison.elsewhere == [("clear", 0, ["UIDL"])]
+    assert Paragraph("Only in the clear on pop3://ana@one.example: UIDL.") in list(compared(comparison))
+
+
+def test_the_wire_compared_has_the_sentences_of_the_findings() -> None:
+    rows = list(markdown(compared(Comparison((EXAMPLE, report(server="pop3://two.example"))))))
+    assert any(row.startswith("| stat-differs-from-list | 4 | 0 | it is wrong ") for row in rows)

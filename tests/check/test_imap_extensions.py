@@ -9,8 +9,9 @@ import pytest
 from check.check_support import Loopback, check
 from check.imap_responder import UIDVALIDITY, Answer, Responder
 
+from mailshell.check import tables
 from mailshell.check.imap import extensions
-from mailshell.check.imap.extension_table import TRIALS, UNTRIED
+from mailshell.check.imap.extension_table import TRIALS, UNTRIED, WRITTEN
 from mailshell.check.imap.trial import Trial, nothing
 from mailshell.check.outcome import Outcome, Verdict
 
@@ -209,13 +210,33 @@ def run(
     return asyncio.run(inner())
 
 
+def says(names: str, *, allow_writes: bool = False) -> str:
+    return "\n".join(one.says for one in run(names, allow_writes=allow_writes)[1])
+
+
 def test_what_is_not_tried_is_told() -> None:
     _, found = run("IMAP4rev1 SORT UIDPLUS X-OWN APPENDLIMIT=9")
     assert [(one.about, one.verdict) for one in found] == [
         (name, Verdict.LEFT_OUT) for name in ("UIDPLUS", "X-OWN", "APPENDLIMIT=9")
     ]
     assert "no probe knows it" in found[1].says
-    assert [one.about for one in run("IMAP4rev1 UIDPLUS X-OWN", allow_writes=True)[1]] == ["X-OWN"]
+    assert "CATENATE is not tried: it would need a message to be added" in says("IMAP4rev1 CATENATE")
+    assert "UIDPLUS is tried in the scratch mailbox, with --allow-writes: append" in says("IMAP4rev1 UIDPLUS")
+
+
+def test_with_permission_to_write_other_reasons_are_told() -> None:
+    told = says("IMAP4rev1 UIDPLUS MULTIAPPEND CATENATE SASL-IR", allow_writes=True).splitlines()
+    assert told == [
+        "UIDPLUS is tried in the scratch mailbox: append, copy, move, uid-expunge",
+        "MULTIAPPEND is tried in the scratch mailbox: append-forms",
+        "CATENATE is not tried: no probe knows it",
+        "SASL-IR is not tried: it shows in the login only",
+    ]
+
+
+def test_what_writing_probes_try_is_true() -> None:
+    ids = {probe.id for probe in tables.PROBES["imap"] if probe.writes}
+    assert {id_ for words in WRITTEN.values() for id_ in words.split(", ")} <= ids
     assert run("IMAP4rev1 SORT")[1][0].verdict is Verdict.GOOD
 
 

@@ -61,6 +61,29 @@ def test_if_it_stays_a_person_is_told() -> None:
     assert told[0].advice == f'remove it by hand: DELETE "{NAME}"'
 
 
+def test_after_one_that_stays_nothing_more_is_written() -> None:
+    """Not one probe more; and the lines that remove it are told, the lowest of the hierarchy first."""
+
+    async def meanwhile() -> tuple[list[Outcome], list[str]]:
+        faults = [
+            ("DELETE", say("{tag} NO [SERVERBUG] internal error")),
+            ("LIST", say(f'* LIST () "/" {NAME}\n* LIST () "/" {NAME}/a\n* LIST () "/" INBOX\n{{tag}} OK done')),
+        ]
+        async with Canned("append-missing", faults) as server:
+            probes = [BY_ID[id_] for id_ in ("append-missing", "append", "copy", "expunge")]
+            results = await probed(server.port, probes, NAMES, allow_writes=True)
+            return [one for result in results.values() for one in result.outcomes], server.commands
+
+    outcomes, commands = asyncio.run(meanwhile())
+    assert len([one for one in commands if one.startswith("CREATE")]) == 1
+    assert [one.advice for one in outcomes if one.verdict is Verdict.WARNING] == [
+        f'remove it by hand: DELETE "{NAME}/a", DELETE "{NAME}"'
+    ]
+    assert [(one.verdict, one.says) for one in outcomes[-3:]] == [
+        (Verdict.LEFT_OUT, f"the scratch mailbox {NAME} could not be removed: nothing more is written")
+    ] * 3
+
+
 def test_if_nothing_answers_any_more_a_person_is_told() -> None:
     outcomes, _ = run(BY_ID["append-missing"], drop="LSUB|APPEND")
     assert [one.advice for one in outcomes if one.advice] == [f'remove it by hand: DELETE "{NAME}"']

@@ -41,12 +41,12 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
     return Trust(tmp_path_factory.mktemp("trust"))
 
 
-def found(trust: Trust, probe: str, *, clear: bool = True, **options: Any) -> list[Outcome]:
+def found(trust: Trust, probe: str, *, clear: bool = True, insecure: bool = False, **options: Any) -> list[Outcome]:
     """What a probe tells of a server with these options."""
 
     async def run() -> list[Outcome]:
         async with Responder(**options) as server:
-            connector = Loopback(server.port, tls=TlsOptions(cafile=trust.cafile), clear=clear)
+            connector = Loopback(server.port, tls=TlsOptions(cafile=trust.cafile, insecure=insecure), clear=clear)
             _, results = await check(connector, [PROBES[probe]])
             return results[probe].outcomes
 
@@ -72,6 +72,22 @@ def test_a_certificate_for_another_name(trust: Trust) -> None:
     assert (Verdict.WARNING, True) in [(one.verdict, "the certificate does not pass" in one.says) for one in outcomes]
     # It is looked at all the same.
     assert outcomes[-1].says == "STARTTLS under TLS is answered with BAD"
+
+
+def test_what_insecure_lets_pass_is_told(trust: Trust) -> None:
+    outcomes = found(trust, "starttls", insecure=True, tls=trust.other_name)
+    assert (Verdict.WARNING, "certificate") in [(one.verdict, one.about) for one in outcomes]
+    assert outcomes[-1].says == "STARTTLS under TLS is answered with BAD"
+    outcomes = found(trust, "tls", insecure=True, clear=False, implicit=trust.other_name)
+    (fault,) = [one for one in outcomes if one.about == "certificate"]
+    assert fault.verdict is Verdict.WARNING
+    assert fault.says.startswith("the certificate does not pass: ")
+    assert outcomes[-1].says == "STARTTLS under TLS is answered with BAD"
+
+
+def test_a_good_certificate_passes_with_insecure_too(trust: Trust) -> None:
+    outcomes = found(trust, "tls", insecure=True, clear=False, implicit=trust.good)
+    assert [one.verdict for one in outcomes if one.about == "certificate"] == [Verdict.GOOD]
 
 
 def test_refused(trust: Trust) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from mailshell.check.forms.document import Block, Cell, Grid, Heading, Item, Items, Pairs, Paragraph, sentence
 from mailshell.check.moments import MOMENTS
-from mailshell.check.outcome import ASIDE, Outcome, ProbeResult, Verdict
+from mailshell.check.outcome import ASIDE, Outcome, ProbeResult, Verdict, folded
 from mailshell.check.probe import GROUPS
-from mailshell.check.report import BAD, Extension, Report
+from mailshell.check.report import BAD, MOST, Extension, Report
+from mailshell.lint.finding import Finding
 from mailshell.lint.rule import Rule
 from mailshell.report.text import finding_lines, headline
 from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
+
+Thing = TypeVar("Thing")
 
 
 def contents(report: Report, *, everything: bool = False) -> Iterator[Block]:
@@ -45,17 +49,27 @@ def head(report: Report) -> Iterator[tuple[str, str]]:
         yield "note", report.mask(note.removeprefix("note: "))
 
 
+def bounded(things: Sequence[Thing]) -> tuple[Sequence[Thing], tuple[Paragraph, ...]]:
+    """The first of very many, and a block that tells how many there are beside them; none if that is all."""
+    over = len(things) - MOST
+    return things[:MOST], (Paragraph(f"And {over:,} more."),) if over > 0 else ()
+
+
 def _wrong(report: Report) -> Iterator[Block]:
     yield Heading("What is wrong")
-    items = [item_of(report, result, outcome, told=True) for result, outcome in report.bad]
+    bad, more = bounded(report.bad)
+    items = [item_of(report, result, outcome, told=True, alike=alike) for result, outcome, alike in bad]
     yield Items(tuple(items)) if items else Paragraph("No probe has found anything wrong.")
+    yield from more
     if found := report.bad_rules:
         yield Paragraph(f"Lint has found more in what the server sent, told below: {', '.join(found)}.")
 
 
-def item_of(report: Report, result: ProbeResult, outcome: Outcome, *, told: bool, label: str = "") -> Item:
+def item_of(
+    report: Report, result: ProbeResult, outcome: Outcome, *, told: bool, label: str = "", alike: int = 0
+) -> Item:
     """An outcome as an item. ``told``: with what can be done about it, and the transcript. ``label``: instead of the
-    id of the probe.
+    id of the probe. ``alike``: how many more say the same.
     """
     more = []
     if told and outcome.advice:
@@ -64,22 +78,30 @@ def item_of(report: Report, result: ProbeResult, outcome: Outcome, *, told: bool
         more.append(("source", outcome.source))
     about = f"{outcome.about}: " if result.group == "extensions" and outcome.about not in outcome.says else ""
     evidence = tuple(map(report.mask, outcome.evidence)) if told else ()
-    return Item(outcome.verdict, label or result.id, report.mask(about + outcome.says), tuple(more), evidence)
+    says = report.mask(about + outcome.says) + (f" (and {alike:,} more like it)" if alike else "")
+    return Item(outcome.verdict, label or result.id, says, tuple(more), evidence)
 
 
 def _extensions(report: Report) -> Iterator[Block]:
+    if not report.asked_for_extensions:
+        return
     found = [one for one in report.extensions if one.moments or (one.worst and one.worst.verdict not in ASIDE)]
     if not found:
         return
+    if len(found) > MOST:
+        # What was tried is told in any case.
+        found.sort(key=lambda one: one.worst is None or one.worst.verdict in ASIDE)
+    shown, more = bounded(found)
     moments = report.told_moments
     yield Heading("Extensions")
     when = ", ".join(MOMENTS[moment].when for moment in moments)
     yield Paragraph(f"When each is advertised ({when}), and what came of trying it:")
     rows = []
-    for extension in found:
+    for extension in shown:
         at = [Cell("yes" if moment in extension.moments else "–") for moment in moments]
         rows.append((Cell(report.mask(escape(extension.name))), *at, _result(report, extension)))
     yield Grid(("capability", *(MOMENTS[moment].column for moment in moments), "tried"), tuple(rows))
+    yield from more
 
 
 def _result(report: Report, extension: Extension) -> Cell:
@@ -106,14 +128,19 @@ def _probe(report: Report, result: ProbeResult, *, everything: bool) -> Iterator
         says = [report.mask(outcome.says) for outcome in good[:2]]
         more = f" (and {len(good) - 2} more)" if len(good) > 2 else ""
         yield Item(Verdict.GOOD, result.id, "; ".join(says) + more)
-    for outcome in result.outcomes:
-        if outcome.verdict is Verdict.GOOD and not everything:
-            continue
-        if result.group == "extensions" and outcome.verdict in ASIDE and not everything:
-            # The table of extensions has them.
-            continue
+    told_here = [(one, 0) for one in result.outcomes] if everything else _unusual(result)
+    for outcome, alike in told_here[:MOST]:
         told = everything or (outcome.verdict not in BAD and outcome.verdict not in ASIDE)
-        yield item_of(report, result, outcome, told=told)
+        yield item_of(report, result, outcome, told=told, alike=alike)
+    if (over := len(told_here) - MOST) > 0:
+        yield Item(None, "and", f"{over:,} more of {result.id}")
+
+
+def _unusual(result: ProbeResult) -> list[tuple[Outcome, int]]:
+    """What is not good, folded."""
+    # The table of extensions has those that were not tried.
+    usual = (Verdict.GOOD, *ASIDE) if result.group == "extensions" else (Verdict.GOOD,)
+    return folded(outcome for outcome in result.outcomes if outcome.verdict not in usual)
 
 
 def _wire(report: Report) -> Iterator[Block]:
@@ -127,12 +154,19 @@ def _wire(report: Report) -> Iterator[Block]:
         rule: Rule = finding.rule
         if rule.name not in shown:
             _, *lines = finding_lines(finding, report.secrets)
-            said = headline(finding, report.secrets).removeprefix(f"{rule.severity.word} {rule.id} {rule.name}: ")
             times = report.counts[rule.name]
             label = f"{rule.id} {rule.name}" + (f" ×{times:,}" if times > 1 else "")
             evidence = tuple(line[4:] if line.startswith("    ") else line for line in lines)
-            shown[rule.name] = Item(Verdict.of(rule.severity), label, said, (("advice", rule.hint),), evidence)
+            shown[rule.name] = Item(
+                Verdict.of(rule.severity), label, said(finding, report), (("advice", rule.hint),), evidence
+            )
     yield Items(tuple(shown.values()))
+
+
+def said(finding: Finding, report: Report) -> str:
+    """The sentence of a finding, and the source of its rule."""
+    rule = finding.rule
+    return headline(finding, report.secrets).removeprefix(f"{rule.severity.word} {rule.id} {rule.name}: ")
 
 
 def _left_out(report: Report) -> Iterator[Block]:

@@ -12,21 +12,25 @@ each ``verdict``, ``says``, ``about``, ``source``, ``advice``, ``evidence`` (lin
 ``findings``: what lint found, as ``mailshell lint --json`` has it; ``rules``: how often each rule fired, by name.
 
 Two servers compared: ``check`` and ``reports``, the two of this shape; ``probes``, for each ``id``, ``title``,
-``group``, ``verdicts`` and ``differs``; ``capabilities``, for each ``name``, ``moments``, ``verdicts`` and ``differs``.
-What differs comes first.
+``group``, ``verdicts``, ``differs`` and ``differences``: pairs of what the one and the other say, null where one says
+nothing of it; ``capabilities``, for each ``name``, ``moments``, ``verdicts`` and ``differs`` (only one has it, or what
+came of trying it). What differs comes first.
 
 Verdicts are ``critical``, ``error``, ``warning``, ``note``, ``undecided``, ``good``, ``not offered``, ``left out``. All
-text is fit for a terminal: control octets are escaped, and secrets masked.
+text is fit for a terminal: control octets are escaped, and secrets masked. Of a list of more than 300 entries
+(``capabilities`` of a moment, ``extensions``, ``outcomes`` of a probe) the first 300 are there, and ``notes`` say how
+many there were.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mailshell import __version__
 from mailshell.check.comparison import Comparison
+from mailshell.check.moments import MOMENTS
 from mailshell.check.outcome import Outcome, ProbeResult, Verdict
-from mailshell.check.report import Extension, Report
+from mailshell.check.report import MOST, Extension, Report
 from mailshell.report.json import finding_json
 from mailshell.text.escape import escape
 
@@ -35,7 +39,7 @@ SHAPE = 1
 
 def as_json(report: Report) -> dict[str, object]:
     """The value, as described above."""
-    counts = report.verdicts
+    counts, extensions = report.verdicts, report.extensions
     return {
         "check": SHAPE,
         "mailshell": __version__,
@@ -53,10 +57,10 @@ def as_json(report: Report) -> dict[str, object]:
         "greeting": _text(report, report.greeting),
         "identity": _texts(report, report.identity),
         "capabilities": {
-            moment: [_text(report, line) for line in lines] for moment, lines in report.capabilities.items()
+            moment: [_text(report, line) for line in lines[:MOST]] for moment, lines in report.capabilities.items()
         },
-        "notes": [report.mask(note) for note in report.notes],
-        "extensions": [_extension(report, one) for one in report.extensions],
+        "notes": [*map(report.mask, report.notes), *_cut(report, extensions)],
+        "extensions": [_extension(report, one) for one in extensions[:MOST]],
         "probes": [_probe(report, result) for result in report.results],
         "findings": [finding_json(finding, report.secrets) for finding in report.findings],
         "rules": dict(report.counts),
@@ -75,6 +79,13 @@ def comparison_json(comparison: Comparison) -> dict[str, object]:
                 "group": row.group,
                 "verdicts": [verdict.word if verdict is not None else None for verdict in row.verdicts],
                 "differs": row.differs,
+                "differences": [
+                    [
+                        {"verdict": one.verdict.word, "says": report.mask(one.says)} if one is not None else None
+                        for report, one in zip(comparison.reports, pair, strict=True)
+                    ]
+                    for pair in row.differences[:MOST]
+                ],
             }
             for row in comparison.probes
         ],
@@ -85,9 +96,19 @@ def comparison_json(comparison: Comparison) -> dict[str, object]:
                 "verdicts": [one.worst.verdict.word if one.worst is not None else None for one in row.sides],
                 "differs": row.differs,
             }
-            for row in comparison.capabilities
+            for row in comparison.capabilities[:MOST]
         ],
     }
+
+
+def _cut(report: Report, extensions: Sequence[Extension]) -> Iterator[str]:
+    """What was cut, in sentences."""
+    lengths = {f"capabilities {MOMENTS[moment].when}": len(lines) for moment, lines in report.capabilities.items()}
+    lengths["extensions"] = len(extensions)
+    lengths |= {f"outcomes of {result.id}": len(result.outcomes) for result in report.results}
+    for what, length in lengths.items():
+        if length > MOST:
+            yield f"of {length:,} {what} the first {MOST} are here"
 
 
 def _text(report: Report, text: str) -> str:
@@ -115,7 +136,7 @@ def _probe(report: Report, result: ProbeResult) -> dict[str, object]:
         "group": result.group,
         "verdict": result.verdict.word,
         "seconds": round(result.seconds, 3),
-        "outcomes": [_outcome(report, outcome) for outcome in result.outcomes],
+        "outcomes": [_outcome(report, outcome) for outcome in result.outcomes[:MOST]],
     }
 
 

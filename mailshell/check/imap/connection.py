@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from mailshell.check.bench import Bench
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
@@ -9,6 +11,8 @@ from mailshell.protocol.imap.response import Response
 
 #: Belongs behind a login (RFC 9051 section 3.1). No more than two: Dovecot ends the connection at the third.
 _BEHIND_LOGIN = ('LIST "" "*"', "EXAMINE INBOX")
+#: LOGOUT is answered within this time (seconds), or hardly at all.
+_PATIENCE = 3.0
 
 
 async def _greeting(bench: Bench) -> None:
@@ -53,7 +57,17 @@ async def _before_login(bench: Bench) -> None:
 
 async def _logout(bench: Bench) -> None:
     client = await bench.connect(login=False)
-    reply = await client.ask("LOGOUT")
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            reply = await client.ask("LOGOUT")
+    except TimeoutError:
+        bench.warn(
+            f"LOGOUT is not answered for {_PATIENCE:g} s",
+            client.seen(),
+            advice="a client that waits for the answer hangs at the end; close the connection instead",
+        )
+        client.session.abort()
+        return
     byes = reply.named("BYE")
     if not reply.ok:
         bench.wrong(f"LOGOUT is refused: {reply.words}", reply)

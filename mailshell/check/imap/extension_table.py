@@ -168,11 +168,6 @@ TRIALS = (
 #: Capabilities that are tried elsewhere in the check, or that stand for no command of their own: capability → why
 #: nothing is tried here. One that ends with ``=`` stands for all that begin so.
 UNTRIED = {
-    "UIDPLUS": "tried in the scratch mailbox, with --allow-writes",
-    "MULTIAPPEND": "it would need messages to be added",
-    "CATENATE": "it would need a message to be added",
-    "REPLACE": "it would need a message to be replaced",
-    "CREATE-SPECIAL-USE": "it would need a mailbox to be created with an attribute",
     "URL-PARTIAL": "it goes with CATENATE and URLAUTH",
     "URLAUTH=": "it goes with URLAUTH",
     "SASL-IR": "it shows in the login only",
@@ -189,5 +184,13 @@ UNTRIED = {
     "QUOTA=": "it tells which resources are counted",
     "IMAPSIEVE=": "it has no command",
 }
+#: Likewise, as long as nothing may be written; there is no probe of them that writes either.
+ADDS = {
+    "CATENATE": "it would need a message to be added",
+    "REPLACE": "it would need a message to be replaced",
+    "CREATE-SPECIAL-USE": "it would need a mailbox to be created with an attribute",
+}
+#: Capabilities that writing probes try: which.
+WRITTEN = {"UIDPLUS": "append, copy, move, uid-expunge", "MULTIAPPEND": "append-forms"}
 #: Capabilities that probes of their own look at.
 ELSEWHERE = frozenset({"IMAP4", "IMAP4REV1", "IDLE", "LITERAL+", "LITERAL-"})

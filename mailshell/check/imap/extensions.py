@@ -11,14 +11,11 @@ from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, Reply
 from mailshell.check.imap.capabilities import advertised
 from mailshell.check.imap.examined import examined
-from mailshell.check.imap.extension_table import ELSEWHERE, TRIALS, UNTRIED
+from mailshell.check.imap.extension_table import ADDS, ELSEWHERE, TRIALS, UNTRIED, WRITTEN
 from mailshell.check.imap.trial import Trial, TrialMailbox
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Pairs
-
-#: Probes that write try these.
-_WRITTEN = frozenset({"UIDPLUS"})
 
 
 def matching(capability: str, names: tuple[str, ...]) -> list[str]:
@@ -102,12 +99,20 @@ async def _others(bench: Bench) -> None:
         upper = name.upper()
         if upper in ELSEWHERE or any(matching(capability, (name,)) for capability in tried):
             continue
-        if bench.allow_writes and upper in _WRITTEN:
-            continue
-        why = next((reason for capability, reason in UNTRIED.items() if matching(capability, (name,))), None)
-        bench.tell(Verdict.LEFT_OUT, f"{name} is not tried: {why or 'no probe knows it'}", about=name)
+        bench.tell(Verdict.LEFT_OUT, _untried(name, allow_writes=bench.allow_writes), about=name)
     if not bench.result.outcomes:
         bench.good("all that is advertised is tried")
+
+
+def _untried(name: str, *, allow_writes: bool) -> str:
+    """Why no trial of the table is made of a capability."""
+    upper = name.upper()
+    if upper in WRITTEN:
+        only = "" if allow_writes else ", with --allow-writes"
+        return f"{name} is tried in the scratch mailbox{only}: {WRITTEN[upper]}"
+    reasons = UNTRIED if allow_writes else UNTRIED | ADDS
+    why = next((reason for capability, reason in reasons.items() if matching(capability, (name,))), "no probe knows it")
+    return f"{name} is not tried: {why}"
 
 
 def _probes() -> tuple[Probe, ...]:

@@ -14,6 +14,7 @@ from mailshell.contract import SessionError
 from mailshell.exits import UsageError
 from mailshell.protocol.imap.data import MailboxListing, Namespaces
 from mailshell.protocol.imap.state import ImapState, Phase
+from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
 from mailshell.transport.errors import ConnectFailed
 
@@ -21,6 +22,8 @@ from mailshell.transport.errors import ConnectFailed
 PREFIX = "mailshell-check-"
 #: To remove it may take so long, even if the probe was cancelled (seconds).
 _REMOVAL = 6.0
+#: So many lines are told that remove what remains.
+_LINES = 10
 #: A date and time for APPEND, and the same for INTERNALDATE.
 WHEN = "07-Feb-2021 21:52:25 +0100"
 
@@ -139,18 +142,22 @@ async def _choose_name(client: Client) -> tuple[str, str | None]:
 
 async def _remove(bench: Bench, place: Scratch) -> None:
     """Whatever went wrong before, this is tried; and told of if it fails."""
-    why = ""
+    why, left = "", [quoted(place.name)]
     try:
         async with asyncio.timeout(_REMOVAL):
             fit = place.client.session.is_open and not place.client.session.engine.outstanding
             client = place.client if fit else await _instead(bench, place.client)
-            why = await _delete_all(client, place.name)
+            why, left = await _delete_all(client, place.name)
     except (TimeoutError, SessionError, ConnectFailed, ConnectionError, UsageError) as error:
         why = str(error) or f"no answer within {_REMOVAL:g} s"
     if why:
+        # One that remains is bad enough: no probe is to make another.
+        bench.left_behind = place.name
+        lines = [f"DELETE {name}" for name in left[:_LINES]]
+        more = [f"and {len(left) - _LINES:,} more below it"] if len(left) > _LINES else []
         bench.warn(
             f"the scratch mailbox {place.name} could not be removed: {why}",
-            advice=f'remove it by hand: DELETE "{place.name}"',
+            advice=f"remove it by hand: {', '.join([*map(escape, lines), *more])}",
         )
 
 
@@ -161,8 +168,9 @@ async def _instead(bench: Bench, client: Client) -> Client:
     return await bench.client()
 
 
-async def _delete_all(client: Client, name: str) -> str:
-    """Remove the mailbox and all whose names begin with its; why that failed, or nothing."""
+async def _delete_all(client: Client, name: str) -> tuple[str, list[str]]:
+    """Remove the mailbox and all whose names begin with its; why that failed, or nothing, and what is left, quoted,
+    the lowest of the hierarchy first."""
     state = client.session.engine.state
     if isinstance(state, ImapState) and state.phase is Phase.SELECTED:
         await client.ask("UNSELECT" if client.has("UNSELECT") else "CLOSE")
@@ -173,10 +181,11 @@ async def _delete_all(client: Client, name: str) -> str:
     for one in sorted(found, key=lambda one: -len(one.raw)):
         reply = await client.ask(b"DELETE " + quoted(one.raw))
         refused = reply if not reply.ok else refused
-    if refused is None and found:
-        return ""
-    left = remaining(await _below(client, "LIST", name))
-    return f"{len(left)} left, {refused.words}" if left and refused is not None else ""
+    if refused is None:
+        return "", []
+    left = sorted(remaining(await _below(client, "LIST", name)), key=lambda one: -len(one.raw))
+    names = [quoted(one.raw).decode("utf-8", "replace") for one in left]
+    return (f"{len(left)} left, {refused.words}" if left else ""), names
 
 
 async def _below(client: Client, ask: str, name: str) -> list[MailboxListing]:

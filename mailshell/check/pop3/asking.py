@@ -28,20 +28,20 @@ def may_read(bench: Bench) -> bool:
     return (parameters(bench, "EXPIRE") or [""])[0] != "0"
 
 
-async def ask(client: Client, command: str | bytes) -> Reply:
+async def ask(client: Client, command: str | bytes, *, patience: float = PATIENCE) -> Reply:
     """Send a command and wait for its answer. Raises TimeLimit soon if none comes, and what ``Client.ask`` raises."""
     octets = command if isinstance(command, bytes) else command.encode("utf-8", "surrogateescape")
-    return await together(client, octets + b"\r\n")
+    return await together(client, octets + b"\r\n", patience=patience)
 
 
-async def together(client: Client, octets: bytes) -> Reply:
+async def together(client: Client, octets: bytes, *, patience: float = PATIENCE) -> Reply:
     """Send octets as they are, in one write, and wait for all commands that they begin; raises likewise."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await client.together(octets)
     except TimeoutError:
         first = octets.split(b"\r\n", 1)[0][:40].decode("utf-8", "replace")
-        raise TimeLimit(f"no answer to {first or 'an empty line'} for {PATIENCE:g} s") from None
+        raise TimeLimit(f"no answer to {first or 'an empty line'} for {patience:g} s") from None
 
 
 async def refused(

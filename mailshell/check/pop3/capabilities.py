@@ -77,7 +77,8 @@ async def look(bench: Bench, client: Client, moment: str) -> Reply:
         bench.tell(Verdict.NOT_OFFERED, f"CAPA is refused: {reply.words}", reply, about=moment)
         return reply
     bench.known.capabilities[moment] = tuple(client.capabilities)
-    lines = [line.decode("utf-8", "surrogateescape") for line in reply.lines]
+    secrets = client.session.engine.secrets
+    lines = [secrets.mask(line).decode("utf-8", "surrogateescape") for line in reply.lines]
     faults = [fault for line in lines if (fault := _fault(line))]
     times = Counter(name_of(line) for line in lines)
     faults += [f"{name} is listed {count:,} times" for name, count in times.items() if count > 1]

@@ -9,10 +9,13 @@ from mailshell.check.client import Client
 from mailshell.check.outcome import Verdict
 from mailshell.check.pop3.asking import ask
 from mailshell.check.probe import Probe
+from mailshell.contract import TimeLimit
 from mailshell.sasl.apop import find_timestamp, is_message_id
 
 #: After QUIT the server closes the connection within this time (seconds), or is slow to do so.
 _CLOSES = 2.0
+#: QUIT is answered within this time (seconds), or hardly at all.
+_PATIENCE = 3.0
 _LONGEST = 512
 
 
@@ -73,7 +76,16 @@ async def _quit(bench: Bench) -> None:
 async def leave_well(bench: Bench, client: Client, when: str) -> None:
     """Send QUIT, and see that it is accepted and that the server closes the connection (RFC 1939 sections 4 and 6)."""
     session = client.session
-    reply = await ask(client, "QUIT")
+    try:
+        reply = await ask(client, "QUIT", patience=_PATIENCE)
+    except TimeLimit:
+        bench.warn(
+            f"QUIT {when} is not answered for {_PATIENCE:g} s",
+            client.seen(),
+            advice="a client that waits for the answer hangs at the end; close the connection instead",
+        )
+        session.abort()
+        return
     if not reply.ok:
         bench.warn(f"QUIT {when} is answered with {reply.words}", reply)
         return
