@@ -144,7 +144,9 @@ class Findings:
         return text.replace(",", " ").split() if text != SETTINGS["lint_ignore"].default else []
 
     def take(self) -> list[dict[str, object]]:
-        """The findings since the last call, as ``--json`` prints them; what was not told of them is told in a line."""
+        """What was found since the last call: as ``--json`` prints it where results are collected; elsewhere it was
+        told, and what was not is counted in a line.
+        """
         if self._untold and self.level is not None:
             each = ", ".join(f"{name} {count:,}" for name, count in self._untold.most_common(5))
             more = ", ..." if len(self._untold) > 5 else ""
@@ -200,9 +202,9 @@ class Findings:
             recorder.finding(finding)
         if severity < level:
             return
-        if len(self._fresh) < KEPT:
-            self._fresh.append(finding)
         if self._interpreter.console.collects:
+            if len(self._fresh) < KEPT:
+                self._fresh.append(finding)
             return
         if self._told[finding.rule.name] >= _TOLD:
             self._untold[finding.rule.id] += 1

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from mailshell.assist.checks import check
 from mailshell.assist.knowledge import Knowledge
 from mailshell.contract import AnswerUnusable, ConnectionLost, Handler, Part, SessionError, TimeLimit
 from mailshell.exits import Exit, UsageError
-from mailshell.interpreter import dialogues, logins, mechanisms, pipe, python_api
+from mailshell.interpreter import dialogues, mechanisms, opening, pipe, python_api
 from mailshell.interpreter.announce import Announcer
 from mailshell.interpreter.answer import ImapAnswer, Output, Pop3Answer, conclude, destination_of
 from mailshell.interpreter.arguments import ArgumentReader
@@ -28,14 +26,14 @@ from mailshell.interpreter.options import Options
 from mailshell.interpreter.profile import use
 from mailshell.interpreter.raw import send_raw
 from mailshell.interpreter.recordings import Recordings
-from mailshell.interpreter.refusal import Refused, words_of
+from mailshell.interpreter.refusal import Refused
 from mailshell.interpreter.result import Result
 from mailshell.interpreter.sessions import Sessions
 from mailshell.interpreter.stopwatch import Stopwatch
 from mailshell.interpreter.stores import Account
 from mailshell.interpreter.tap import Tap
 from mailshell.interpreter.typed_mask import TypedMask
-from mailshell.interpreter.warnings import in_the_clear, login_risk, situation, warnings_for
+from mailshell.interpreter.warnings import login_risk, situation, warnings_for
 from mailshell.lint.rule import Rule
 from mailshell.protocol.catalogue import Catalogue
 from mailshell.protocol.exchange import Exchange, Status
@@ -58,8 +56,6 @@ from mailshell.transport.errors import ConnectFailed
 from mailshell.wire import Observer
 
 _HISTORY = 1000
-#: However slow a server is, leaving it takes no longer than this.
-_FAREWELL_SECONDS = 5.0
 
 
 class Interpreter:
@@ -183,92 +179,26 @@ class Interpreter:
     # --- opening and closing
 
     async def open(self, endpoint: Endpoint) -> None:
-        """Connect, start TLS if asked for, and log in if a user is given. Raises what the steps raise."""
+        """Connect, start TLS if asked for, and log in if a user is given. An open session is left first.
+
+        Raises what the steps raise.
+        """
         if self.session is not None and self.session.is_open:
             await self.close()
-        options = self.options
-        if endpoint.implicit_tls and options.tls in ("starttls", "none"):
-            clear = "imap" if endpoint.protocol == "imap" else "pop3"
-            raise UsageError(f"{clear}s:// begins with TLS, and --tls {options.tls} does not: write {clear}://")
-        if options.tls != "auto":
-            endpoint = replace(endpoint, implicit_tls=options.tls == "implicit")
-        self.endpoint = endpoint
+        await opening.open_session(self, endpoint)
+
+    def begin(self, endpoint: Endpoint, trace: Trace, learner: Learner) -> None:
+        """A session is about to be opened: what was known of the one before is forgotten."""
+        self.endpoint, self.trace, self.learner = endpoint, trace, learner
         self._tags = 0
         self.raw_pending, self.raw_secret, self.raw_authentication = None, False, None
         self.announcer.told = ""
-        session = self.new_session(endpoint)
-        self.trace = self.new_trace(endpoint)
-        self.learner = Learner(session.engine.state)
-        self.announcer.learn = self.learner.learn
+        self.announcer.learn = learner.learn
         self.background.forget()
-        session.observers = [self.tap, self.learner, self.stopwatch, self.trace]
-        self.findings.attach(session)
-        for watcher in self.watchers:
-            session.observers += watcher(session)
-        self.recordings.attach(session)
-        self.session = session
-        self.take_effect()
-        greeting = await session.open(options.connect_timeout)
-        if greeting.status in ("BYE", "-ERR"):
-            session.close()
-            words = f"{greeting.status} {words_of(greeting)}"
-            raise AnswerUnusable(f"{endpoint.name} turns the connection away: {words}")
-        if greeting.status == "PREAUTH" and in_the_clear(session):
-            self.console.say(
-                "note: the server greets with PREAUTH in the clear: TLS can't begin any more, and anybody on the way "
-                "may have put it there (RFC 9051 7.1.4)"
-            )
-        if options.tls == "starttls":
-            result = await self.run_command("STARTTLS" if endpoint.protocol == "imap" else "STLS", quiet=True)
-            if not session.tls:
-                session.close()
-                raise ConnectFailed(
-                    f"{endpoint.name} refused TLS, and going on in the clear was not asked for: {result.text}"
-                )
-        await logins.log_in(self)
-
-    def new_session(self, endpoint: Endpoint) -> Session:
-        """A session with the options chosen, not opened yet and without observers."""
-        options = self.options
-        return Session(
-            endpoint,
-            self.announcer,
-            tls=options.tls_options,
-            route=options.route,
-            timeout=options.timeout,
-            limits=options.limits,
-            secrets=self.secrets,
-        )
-
-    def new_trace(self, endpoint: Endpoint) -> Trace:
-        """A trace of one session, at the level and in the style chosen."""
-        options = self.options
-        return Trace(
-            endpoint.protocol,
-            lambda text: self.console.trace(text),
-            level=options.level,
-            style=options.style,
-            secrets=self.secrets,
-            show_secrets=options.show_secrets,
-            colour=options.colour,
-            explain=options.explain,
-        )
 
     async def close(self) -> None:
         """Leave the server in good order: LOGOUT, or QUIT. POP3 deletions are not committed by this."""
-        session = self.session
-        if session is None or not session.is_open:
-            self.findings.close()
-            return
-        try:
-            await asyncio.wait_for(dialogues.leave(self, session), _FAREWELL_SECONDS)
-        except TimeoutError:
-            self.console.say(f"no answer to the farewell for {_FAREWELL_SECONDS:g} s; the connection is dropped")
-        except (SessionError, ConnectFailed) as error:
-            self.console.say(escape(str(error)))
-        finally:
-            session.close()
-            self.findings.close()
+        await opening.close_session(self)
 
     # --- running lines
 

@@ -13,6 +13,7 @@ from mailshell.check.injection import JUDGEMENTS, PATIENCE, KeepsInjected, Slipp
 from mailshell.check.outcome import Verdict
 from mailshell.exits import UsageError
 from mailshell.interpreter.announce import Announcer
+from mailshell.interpreter.opening import new_session, new_trace
 from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ async def probe(interpreter: Interpreter) -> list[str]:
         raise UsageError("the probe needs a server; .open URL connects to one")
     if endpoint.implicit_tls:
         raise UsageError("with TLS from the first octet there is no STARTTLS to probe; .open the port in the clear")
-    session = interpreter.new_session(endpoint)
+    session = new_session(interpreter, endpoint)
     session.tls_options = replace(session.tls_options, insecure=True)
     session.listener = witness = _Witness(interpreter.console, interpreter.secrets)
-    session.observers = [interpreter.new_trace(endpoint)]
+    session.observers = [new_trace(interpreter, endpoint)]
     try:
         greeting = await session.open(interpreter.options.connect_timeout)
         if not greeting.ok:

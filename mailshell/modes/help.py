@@ -9,7 +9,7 @@ from mailshell.exits import Exit, UsageError
 from mailshell.help.pages import UnknownTopic, page
 from mailshell.interpreter.local.help import local_help
 from mailshell.lint.session import find_rules
-from mailshell.report.text import rule_page
+from mailshell.report.text import rule_pages
 from mailshell.text.escape import escape
 
 
@@ -20,8 +20,7 @@ def main(topic: str) -> Exit:
         lines = page(topic, width=width, local=local_help())
     except UnknownTopic as error:
         if found := find_rules(topic):
-            lines = [line for protocol, rule in found for line in rule_page(rule, protocol, min(width, 100))]
-            print("\n".join(lines))
+            print("\n".join(rule_pages(found, width)))
             return Exit.OK
         # The name came from the command line as it stands.
         raise UsageError(escape(str(error)).replace(".help topics", "mailshell help topics")) from None

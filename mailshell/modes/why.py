@@ -9,7 +9,7 @@ from mailshell.config.rule_words import known_rules
 from mailshell.exits import Exit
 from mailshell.lint.session import TABLES
 from mailshell.modes.arguments import Parser
-from mailshell.report.text import rule_page
+from mailshell.report.text import rule_pages
 
 
 def main(arguments: Sequence[str]) -> Exit:
@@ -22,7 +22,5 @@ def main(arguments: Sequence[str]) -> Exit:
             for rule in rules.values():
                 print(f"{protocol}  {rule.id:<5} {rule.severity.word:<8}  {rule.name:<32} {rule.says}")
         return Exit.OK
-    width = min(100, shutil.get_terminal_size().columns)
-    pages = [rule_page(rule, protocol, width) for protocol, rule in known_rules(chosen.rule)]
-    print("\n\n".join("\n".join(page) for page in pages))
+    print("\n".join(rule_pages(known_rules(chosen.rule), shutil.get_terminal_size().columns)))
     return Exit.OK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mailshell.help import layout
 from mailshell.lint.finding import Finding
@@ -17,6 +17,7 @@ from mailshell.text.sentences import counted
 _INDENT = "    "
 #: The widest lines with octets (cells), unless the terminal is narrower.
 WIDEST = 130
+_WIDEST_PAGE = 100
 #: On either side of the mark so many characters are shown at least.
 _AROUND = 10
 
@@ -91,8 +92,15 @@ def _cut(text: str, width: int, *, end: bool = False) -> str:
     return f"…{text}" if end else f"{text}…"
 
 
-def rule_page(rule: Rule, protocol: str, width: int) -> list[str]:
-    """All that is known of a rule."""
+def rule_pages(found: Iterable[tuple[str, Rule]], width: int) -> list[str]:
+    """All that is known of rules, given with their protocols, in lines of at most ``width`` cells, and of 100."""
+    lines: list[str] = []
+    for protocol, rule in found:
+        lines += [*([""] if lines else []), *_page(rule, protocol, min(width, _WIDEST_PAGE))]
+    return lines
+
+
+def _page(rule: Rule, protocol: str, width: int) -> list[str]:
     lines = [f"{rule.id} {rule.name}: {rule.severity.word}, {protocol.upper()}, layer: {rule.layer}", ""]
     lines += layout.paragraph(_sentence(rule.says), width, 2)
     rows = [("What to do", rule.hint), ("Source", rule.source)]

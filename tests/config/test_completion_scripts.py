@@ -12,7 +12,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from mailshell.cli import _ASKED, _MODES, _parser
+from mailshell.cli import _ASKED, _MODES
+from mailshell.command_line import make_parser
 from mailshell.modes.completion import SCHEMES, SHELLS, options_of, script
 from mailshell.transport.endpoint import parse_url
 
@@ -113,7 +114,7 @@ def test_fish_has_the_help_beside(folder: Path) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_option_and_mode_is_in_each_script(shell: str) -> None:
-    parser = _parser()
+    parser = make_parser()
     text = script(shell, parser, [*_MODES, *_ASKED])
     for option in options_of(parser):
         for name in option.names:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailshell.cli import _parser
+from mailshell.command_line import make_parser
 from mailshell.config.connection import LOGIN, PATHS, SECRETS, TLS, add_options, given, tls_options
 from mailshell.config.settings import Setting, Value
 from mailshell.exits import UsageError
@@ -31,11 +31,11 @@ def test_each_can_be_given_and_stand_in_a_profile(setting: Setting) -> None:
     assert setting.check(value) == value
     option = f"--{setting.name.replace('_', '-')}"
     words = [option] if setting.kind == "switch" else [option, str(value)]
-    assert given(_parser().parse_args(words), ALL) == {setting.name: value}
+    assert given(make_parser().parse_args(words), ALL) == {setting.name: value}
 
 
 def test_nothing_is_given_by_itself() -> None:
-    assert given(_parser().parse_args([]), ALL) == {}
+    assert given(make_parser().parse_args([]), ALL) == {}
 
 
 def test_every_option_of_tls_sets_a_field_and_every_field_has_one() -> None:

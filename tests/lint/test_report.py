@@ -12,7 +12,7 @@ from mailshell.lint.session import TABLES
 from mailshell.protocol.secrecy import Secrets
 from mailshell.report.json import finding_json
 from mailshell.report.sarif import sarif
-from mailshell.report.text import finding_lines, rule_page, summary
+from mailshell.report.text import finding_lines, rule_pages, summary
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_sarif(finding: Finding) -> None:
 @pytest.mark.parametrize("protocol", TABLES)
 def test_each_rule_has_a_page_that_tells_all(protocol: str) -> None:
     for rule in TABLES[protocol].values():
-        text = " ".join(" ".join(rule_page(rule, protocol, 80)).split())
+        text = " ".join(" ".join(rule_pages([(protocol, rule)], 80)).split())
         for part in (rule.id, rule.name, rule.says[1:], rule.hint, rule.source, rule.servers, rule.look_alike):
             assert " ".join(part.split()) in text
 

@@ -16,7 +16,8 @@ ORDER = (
     "exits", "streams", "folders", "secret", "text", "protocol", "sasl", "assist", "help", "explain", "highlight",
     "transport", "wire", "lint", "remember", "misbehave", "contract", "nobody", "answers", "dispatch", "session",
     "render", "report", "trace", "recording", "replay", "export", "check", "complete", "demo", "config", "interpreter",
-    "shell", "modes", "cli",
+    "shell", "modes", "command_line",
+    "cli",
 )  # fmt: skip
 #: Modules that start the program or that anybody may ask, e.g. for the version; and what pytest loads.
 OUTSIDE = {"__init__", "__main__", "pytest_plugin"}

@@ -11,7 +11,7 @@ from mailshell.help.local import LocalHelp
 from mailshell.help.pages import UnknownTopic, page
 from mailshell.interpreter.local.command import Lines, LocalCommand, OwnWords
 from mailshell.lint.session import find_rules
-from mailshell.report.text import rule_page
+from mailshell.report.text import rule_pages
 from mailshell.trace.prefix import COLUMNS, SIGNS
 from mailshell.trace.trace import LEVELS
 
@@ -27,11 +27,10 @@ async def show(interpreter: Interpreter, arguments: str) -> Lines:
     try:
         return OwnWords(page(arguments, protocol=interpreter.protocol, width=console.width, local=local_help()))
     except UnknownTopic:
-        found = dict(find_rules(arguments))
+        found = find_rules(arguments)
         if not found:
             raise
-        protocol = interpreter.protocol if interpreter.protocol in found else next(iter(found))
-        return OwnWords(rule_page(found[protocol], protocol, min(console.width, 100)))
+        return OwnWords(rule_pages(found, console.width))
 
 
 @lru_cache

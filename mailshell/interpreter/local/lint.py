@@ -15,13 +15,12 @@ from mailshell.interpreter.local.settings import change
 from mailshell.lint.finding import Finding
 from mailshell.lint.rule import Severity
 from mailshell.lint.session import TABLES
-from mailshell.report.text import finding_lines, headline, place, rule_page, summary
+from mailshell.report.text import finding_lines, headline, place, rule_pages, summary
 from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
     from mailshell.interpreter.interpreter import Interpreter
 
-_WIDEST = 100
 #: With fewer lines than this nobody needs a summary.
 _FEW = 12
 _SEVERITIES = tuple(severity.word for severity in Severity)
@@ -86,21 +85,16 @@ def _lines(interpreter: Interpreter, finding: Finding) -> Iterator[str]:
 
 async def why(interpreter: Interpreter, arguments: str) -> Lines:
     """``.why [RULE]``: the page of a rule; without one, that of the last finding."""
-    width = min(_WIDEST, interpreter.console.width)
-    protocol = interpreter.protocol or "imap"
-    found = list(interpreter.findings.found)
-    if not arguments:
-        if not found:
-            raise UsageError("nothing was found in this session; .why RULE explains one, mailshell why lists them")
-        return OwnWords(rule_page(found[-1].finding.rule, protocol, width))
-    if arguments.isdigit():
-        return OwnWords(rule_page(_chosen(found, arguments)[0].finding.rule, protocol, width))
-    rules = known_rules(arguments)
-    here = [(name, rule) for name, rule in rules if name == protocol]
-    lines: Lines = []
-    for name, rule in here or rules:
-        lines += [*([""] if lines else []), *rule_page(rule, name, width)]
-    return OwnWords(lines)
+    protocol, found = interpreter.protocol or "imap", list(interpreter.findings.found)
+    if not arguments and not found:
+        raise UsageError("nothing was found in this session; .why RULE explains one, mailshell why lists them")
+    if not arguments or arguments.isdigit():
+        one = _chosen(found, arguments)[0] if arguments else found[-1]
+        rules = [(protocol, one.finding.rule)]
+    else:
+        known = known_rules(arguments)
+        rules = [(name, rule) for name, rule in known if name == protocol] or known
+    return OwnWords(rule_pages(rules, interpreter.console.width))
 
 
 async def _lint(interpreter: Interpreter, arguments: str) -> Lines:
