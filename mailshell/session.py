@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from mailshell.answers import Answers, fail_quietly
+from mailshell.connection_end import no_greeting, why_ended
 from mailshell.contract import (
     AnswerUnusable,
     ConnectionLost,
@@ -23,6 +24,7 @@ from mailshell.contract import (
     TimeLimit,
 )
 from mailshell.dispatch import dispatch
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Deviation, LimitReached, Side
 from mailshell.protocol.exchange import (
     Awaits,
@@ -33,14 +35,11 @@ from mailshell.protocol.exchange import (
     Sent,
     Status,
 )
-from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.limits import DEFAULT, Limits
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.secrecy import ChunkMask, Secrets
-from mailshell.protocol.sniff import recognise
 from mailshell.transport.connect import connect, server_name_of
 from mailshell.transport.deflate import Deflate, NotDeflate
-from mailshell.transport.dial import DIRECT, Route, describe_os_error
+from mailshell.transport.dial import DIRECT, Route
 from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed, TlsFailed
 from mailshell.transport.stream import Stream
@@ -65,13 +64,6 @@ from mailshell.wire import (
 _PIECE = 1 << 18
 #: So many octets of what comes instead of a greeting are kept, to tell what it is.
 _FIRST = 256
-
-
-def make_engine(
-    protocol: str, limits: Limits = DEFAULT, secrets: Secrets | None = None
-) -> ImapConnection | Pop3Connection:
-    """The engine for ``imap`` or ``pop3``. ``secrets``: those that are known already, and where new ones go."""
-    return ImapConnection(limits, secrets) if protocol == "imap" else Pop3Connection(limits, secrets)
 
 
 class Session:
@@ -173,23 +165,15 @@ class Session:
             self.greeting = await self._wait(self._greeted, f"connected to {self.endpoint.name}, but it says nothing")
         except TimeLimit as error:
             if self._first:
-                then = f"nothing more for {self.answers.timeout:g} s, {self.engine.inside}"
-                raise AnswerUnusable(self._no_greeting(then)) from None
+                raise self._unusable(f"nothing more for {self.answers.timeout:g} s, {self.engine.inside}") from None
             hint = "" if self.tls else f"; a port that expects TLS waits like this: try {self.protocol}s://"
             raise TimeLimit(f"{error}{hint}") from None
         except ConnectionLost as error:
-            raise (AnswerUnusable(self._no_greeting(str(error))) if self._first else error) from None
+            raise (self._unusable(str(error)) if self._first else error) from None
         return self.greeting
 
-    def _no_greeting(self, then: str) -> str:
-        """The sentence for a first line that has begun and does not end."""
-        wanted = "an IMAP server" if self.protocol == "imap" else "a POP3 server"
-        other = recognise(self._first)
-        if other == wanted:
-            what = "the greeting is cut off"
-        else:
-            what = f"this is {other}, not {wanted}" if other else f"this does not look like {wanted}"
-        return f"{self.endpoint.name}: {what}; {then}"
+    def _unusable(self, then: str) -> AnswerUnusable:
+        return AnswerUnusable(no_greeting(self.endpoint.name, self.protocol, self._first, then))
 
     async def start_tls(self) -> None:
         """Do the handshake after the server has agreed to STARTTLS or STLS. Raises TlsFailed."""
@@ -435,17 +419,10 @@ class Session:
 
     def end_of_stream(self, error: BaseException | None, clean: bool) -> None:
         """The transport has ended: the peer closed it, it was closed here, or it failed."""
-        inside = self.engine.inside
-        where = f" {inside}" if inside else ""
         if self._closing:
             reason = self.closed_because or "the connection was closed"
-        elif error is not None:
-            how = describe_os_error(error) if isinstance(error, ConnectionError) else error
-            reason = f"the connection was lost{where}: {how}"
-        elif not clean:
-            reason = f"the server closed the connection without ending TLS{where}"
         else:
-            reason = f"the server closed the connection{where}"
+            reason = why_ended(error, clean, self.engine.inside)
         self.closed_because = reason
         self._wire(Closed(self._clock(), not self._closing, reason, broken=error is not None and not self._closing))
         connecting = self.greeting is None

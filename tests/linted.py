@@ -5,10 +5,9 @@ from __future__ import annotations
 from mailshell.lint.finding import Finding
 from mailshell.lint.linter import MOST_OF_A_RULE
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Event
-from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.wire import Closed, Connected, Octets
 
 #: No line of a finding is longer, in octets, and no message, in characters.
@@ -21,7 +20,7 @@ class Linted:
     ``engine`` must be fresh.
     """
 
-    def __init__(self, engine: ImapConnection | Pop3Connection) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.findings: list[Finding] = []
         self._engine = engine
         self._linter = linter_for(engine, self.findings.append)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailshell.help.records import CLIENT, SERVER, TYPED
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.exchange import Event
-from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.secrecy import mask
 
-_ENGINES: dict[str, type[ImapConnection | Pop3Connection]] = {"imap": ImapConnection, "pop3": Pop3Connection}
 _GREETINGS = {"imap": b"* OK ready\r\n", "pop3": b"+OK ready\r\n"}
 #: What an example of the greeting begins with.
 _GREETING = ("* OK", "* PREAUTH", "* BYE", "+OK")
@@ -18,7 +16,7 @@ _GREETING = ("* OK", "* PREAUTH", "* BYE", "+OK")
 
 def play(protocol: str, rows: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Event]]:
     """The rows as they may be shown, and the events of the engine. The lines end with CRLF on the wire."""
-    engine = _ENGINES[protocol]()
+    engine = make_engine(protocol)
     events: list[Event] = []
     first = next((row for row in rows if row[0] != TYPED), ("", ""))
     if not (first[0] == SERVER and first[1].startswith(_GREETING)):

@@ -13,15 +13,14 @@ from typing import ClassVar
 
 from mailshell.lint.finding import Fault
 from mailshell.lint.piece import Piece
+from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import BodyEnd, Deviation, Line, LiteralPart
 from mailshell.protocol.exchange import Completed, Continuation, Exchange, Greeting, Sent, Stray
-from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.data import Data, Fetched
 from mailshell.protocol.imap.grammar import Values, read_data
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.imap.values import read_values
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.pop3.state import Pop3State
 from mailshell.wire import WireEvent
 
@@ -83,7 +82,7 @@ class Now:
     begins that is untagged, tagged or a continuation request (-1: none has come).
     """
 
-    engine: ImapConnection | Pop3Connection
+    engine: Engine
     time: float = 0.0
     tls: bool = False
     response: int = -1

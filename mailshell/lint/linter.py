@@ -12,11 +12,10 @@ from mailshell.lint.finding import Fault, Finding
 from mailshell.lint.piece import read_piece
 from mailshell.lint.precedence import Precedence
 from mailshell.lint.rule import Rules, Severity
+from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import BodyEnd, BodyPart, Deviation, Line, LiteralPart, Side
 from mailshell.protocol.exchange import Completed, Continuation, Event, Greeting, Sent, Stray, Untagged
-from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.response import Response
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.wire import Octets, WireEvent
 
 #: Of one rule so many findings are given in one session; the others are only counted.
@@ -39,7 +38,7 @@ class Linter:
 
     def __init__(
         self,
-        engine: ImapConnection | Pop3Connection,
+        engine: Engine,
         rules: Rules,
         checkers: Iterable[Checker],
         report: Callable[[Finding], None],

@@ -10,8 +10,7 @@ from mailshell.lint.finding import Finding
 from mailshell.lint.linter import Linter
 from mailshell.lint.memory import Memory
 from mailshell.lint.rule import Rule, Rules, Severity
-from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.protocol.pop3.connection import Pop3Connection
+from mailshell.protocol.engine import Engine
 
 
 class _Tables(Mapping[str, Rules]):
@@ -40,7 +39,7 @@ def _table(protocol: str) -> Any:
 
 
 def linter_for(
-    engine: ImapConnection | Pop3Connection,
+    engine: Engine,
     report: Callable[[Finding], None],
     *,
     level: Severity = Severity.NOTE,

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from mailshell.exits import UsageError
 from mailshell.misbehave.actions import LAST, Action, End, Pause, Reset, Stall, Write
+from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import BodyPart, LiteralPart, Side
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.pop3.connection import Pop3Connection
@@ -120,7 +121,7 @@ class Road:
     def __init__(self, protocol: str, faults: Faults) -> None:
         self._faults = faults
         #: Follows the connection as its client sees it; None if nobody needs to know what the octets are.
-        self._engine: ImapConnection | Pop3Connection | None = None
+        self._engine: Engine | None = None
         if faults.lf_only or any(strike.after is None for strike in faults.strikes):
             self._engine = ImapConnection() if protocol == "imap" else Pop3Connection()
         #: Where the middle is (an offset in what comes from the server), as soon as that is known.

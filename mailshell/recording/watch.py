@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 
 from mailshell.lint.rule import Severity
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import SecretSpan, Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import ChunkMask, Secrets
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import Header
 from mailshell.recording.recorder import Recorder
-from mailshell.session import make_engine
 from mailshell.wire import Closed, Observer, Octets, TlsStarted, WireEvent
 
 

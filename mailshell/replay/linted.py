@@ -10,12 +10,12 @@ from typing import BinaryIO
 from mailshell.lint.finding import Finding
 from mailshell.lint.rule import Severity
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Began, Completed, Greeting, Untagged
 from mailshell.recording.reader import Recording
 from mailshell.replay.player import Player
 from mailshell.replay.server_octets import steps
-from mailshell.session import make_engine
 from mailshell.wire import Closed, Octets
 
 #: After so long without an event (microseconds) the checkers are told that nothing comes.

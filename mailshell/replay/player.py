@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import LiteralPart, Side
 from mailshell.protocol.exchange import Event
 from mailshell.protocol.imap.state import ImapState, MailboxView
@@ -17,7 +18,6 @@ from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import Record
 from mailshell.recording.standins import StandIns
 from mailshell.replay.wire_events import wire_event
-from mailshell.session import make_engine
 from mailshell.wire import Observer, Octets, TlsStarted, WireEvent
 
 _MOST_WARNINGS = 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 
+from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import BodyEnd, BodyPart, LimitReached, Line, LinePart, LiteralPart, Side
 from mailshell.protocol.exchange import (
     Completed,
@@ -16,11 +17,9 @@ from mailshell.protocol.exchange import (
     Stray,
     Untagged,
 )
-from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.response import Response
 from mailshell.protocol.imap.state import ImapState
 from mailshell.protocol.limits import GIB
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.recording.header import Header
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import Recording
@@ -67,7 +66,7 @@ class ScriptWriter:
     def __init__(self, header: Header, kept: int = KEPT_LITERAL) -> None:
         self._tls = header.tls == "implicit"
         self._reader = RequestReader(header.protocol, kept)
-        self._engine: ImapConnection | Pop3Connection | None = None
+        self._engine: Engine | None = None
         self._last = 0.0
         self._held: Line | None = None
         self._octets = OctetStore()
@@ -88,7 +87,7 @@ class ScriptWriter:
         self._at = 0
         self._end = 0
 
-    def begin(self, engine: ImapConnection | Pop3Connection) -> None:
+    def begin(self, engine: Engine) -> None:
         """The session begins, or goes on, that this engine knows."""
         self._engine = engine
         if self._script.joined:

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import BodyPart, Side
 from mailshell.protocol.exchange import Untagged
 from mailshell.protocol.imap.grammar import read_data
-from mailshell.session import make_engine
 from mailshell.wire import Connected, Octets
 
 #: What takes fewer seconds is measured so often.

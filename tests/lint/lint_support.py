@@ -25,8 +25,8 @@ from plain_memory import PlainMemory
 from mailshell.lint import memory as lint_memory
 from mailshell.lint.finding import Finding
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
-from mailshell.session import make_engine
 from mailshell.wire import Closed, Connected, Octets, TlsStarted
 
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|\((\d+)\*([^)]*)\)|(.))")

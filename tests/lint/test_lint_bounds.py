@@ -12,8 +12,8 @@ import pytest
 from mailshell.lint.finding import Finding
 from mailshell.lint.linter import MOST_OF_A_RULE
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
-from mailshell.session import make_engine
 from mailshell.wire import Closed, Connected, Octets
 
 PIECE = 64 << 10

@@ -13,8 +13,8 @@ from test_rules_fire import CASES, Case
 
 from mailshell.lint.finding import Finding
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
-from mailshell.session import make_engine
 from mailshell.wire import Closed, Connected, Injected, Octets, TlsStarted
 
 POP3 = [case for case in CASES if case.protocol == "pop3"]

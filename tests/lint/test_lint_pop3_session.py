@@ -12,10 +12,10 @@ from mailshell.lint.pop3.maildrop import MOST
 from mailshell.lint.rule import Severity
 from mailshell.lint.session import TABLES, find_rules, linter_for
 from mailshell.lint.way import is_remote
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
 from mailshell.recording.reader import open_recording
 from mailshell.replay.linted import FindingFilter, lint_recording
-from mailshell.session import make_engine
 from mailshell.wire import Closed, Connected, Injected, Octets
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"

@@ -16,10 +16,10 @@ from test_rules_fire import CASES, Case
 from mailshell.lint.finding import Finding
 from mailshell.lint.memory import Memory
 from mailshell.lint.session import TABLES, linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
 from mailshell.remember.place import Account
 from mailshell.remember.store import RememberedServer, open_memory
-from mailshell.session import make_engine
 from mailshell.wire import Octets
 
 RULES = {rule.name for rules in TABLES.values() for rule in rules.values() if rule.layer == "sessions"}

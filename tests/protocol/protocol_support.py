@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart, SecretSpan
 from mailshell.protocol.exchange import Completed, Continuation, Event, Greeting, Stray, Untagged
 from mailshell.protocol.imap.connection import ImapConnection
@@ -115,7 +116,7 @@ def rules(octets: bytes) -> set[str]:
     return {deviation.rule for deviation in read_data(response(octets))[1]}
 
 
-def play(engine: ImapConnection | Pop3Connection, script: str | Sequence[str]) -> list[Event]:
+def play(engine: Engine, script: str | Sequence[str]) -> list[Event]:
     """Play lines that begin with ``C: `` or ``S: ``; the rest of each, with CRLF, is sent or received."""
     events: list[Event] = []
     for line in script.strip().splitlines() if isinstance(script, str) else script:
@@ -196,11 +197,11 @@ octets = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=6), max_size=4
 cuts = st.lists(st.integers(0, 2000), max_size=12)
 
 
-def secret_spans(engine: ImapConnection | Pop3Connection, chunk: bytes, offset: int) -> list[SecretSpan]:
+def secret_spans(engine: Engine, chunk: bytes, offset: int) -> list[SecretSpan]:
     """What is secret in octets that were sent at ``offset``: by state, and because it is known."""
     return engine.marks.spans(chunk, offset) + engine.secrets.scan(chunk)
 
 
-def masked(engine: ImapConnection | Pop3Connection, chunk: bytes, offset: int) -> bytes:
+def masked(engine: Engine, chunk: bytes, offset: int) -> bytes:
     """What may be shown of octets that were sent at ``offset``."""
     return mask(chunk, secret_spans(engine, chunk, offset))

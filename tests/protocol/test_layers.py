@@ -14,10 +14,9 @@ ROOT = Path(mailshell.__file__).parent
 #: From the bottom to the top.
 ORDER = (
     "exits", "streams", "folders", "secret", "text", "protocol", "sasl", "assist", "help", "explain", "highlight",
-    "transport", "wire", "lint", "remember", "misbehave", "contract", "nobody", "answers", "dispatch", "session",
-    "render", "report", "trace", "recording", "replay", "export", "check", "complete", "demo", "config", "interpreter",
-    "shell", "modes", "command_line",
-    "cli",
+    "transport", "wire", "lint", "remember", "misbehave", "contract", "nobody", "answers", "dispatch",
+    "connection_end", "session", "render", "report", "trace", "recording", "replay", "export", "check", "complete",
+    "demo", "config", "interpreter", "shell", "modes", "command_line", "cli",
 )  # fmt: skip
 #: Modules that start the program or that anybody may ask, e.g. for the version; and what pytest loads.
 OUTSIDE = {"__init__", "__main__", "pytest_plugin"}

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from logins import ATOMS, IMAP_WAYS, PASSWORDS, POP3_WAYS, located, quoted
 from protocol_support import cuts, imap, masked, pieces, pop3, secret_spans
 
+from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import Line, LinePart, LiteralPart, SecretSpan
 from mailshell.protocol.exchange import Sent
-from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.protocol.secrecy import ChunkMask, Secrets, mask, mask_text, relative
 from mailshell.text.escape import escape_octets
 
@@ -24,7 +23,7 @@ from mailshell.text.escape import escape_octets
 _ODD = "§¤µ¶Ŧđ".encode() + b"!#$%&'+,;<=>?@^_`|~"
 
 
-def shown(engine: ImapConnection | Pop3Connection, chunks: list[bytes]) -> tuple[list[bytes], bytes, list[str]]:
+def shown(engine: Engine, chunks: list[bytes]) -> tuple[list[bytes], bytes, list[str]]:
     """What may be shown of octets that are sent: each chunk, all frames joined, and the words of the commands."""
     chunk_texts, frames, words = [], b"", []
     for chunk in chunks:
@@ -50,9 +49,7 @@ def visible(text: bytes) -> bytes:
     return rest
 
 
-def assert_hidden(
-    engine: ImapConnection | Pop3Connection, sent: bytes, parts: list[tuple[int, int]], at: list[int]
-) -> None:
+def assert_hidden(engine: Engine, sent: bytes, parts: list[tuple[int, int]], at: list[int]) -> None:
     """Nothing that lies in ``parts`` (offsets in what is sent) may be shown; the rest may, and need not."""
     allowed = set(range(len(sent)))
     for start, end in parts:
@@ -90,7 +87,7 @@ def test_pop3_passwords(way: str, password: bytes, at: list[int]) -> None:
 @pytest.mark.parametrize("way", [*IMAP_WAYS, *(f"POP3 {way}" for way in POP3_WAYS)])
 @given(PASSWORDS.map(lambda p: p.replace(b'"', b"'").strip(b" ")).filter(lambda p: len(p) >= 3), cuts)
 def test_no_piece_of_three_octets_is_shown(way: str, password: bytes, at: list[int]) -> None:
-    engine: ImapConnection | Pop3Connection
+    engine: Engine
     if way.startswith("POP3 "):
         engine, pattern = pop3(), POP3_WAYS[way.removeprefix("POP3 ")](password)
     else:

@@ -23,9 +23,10 @@ from servers.server import Server
 from mailshell.lint.finding import Finding
 from mailshell.lint.rule import Severity
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
 from mailshell.recording.watch import Watch
-from mailshell.session import Session, make_engine
+from mailshell.session import Session
 from mailshell.wire import Octets, TlsStarted, WireEvent
 from real.child import session_log
 

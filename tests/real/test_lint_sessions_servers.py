@@ -13,11 +13,11 @@ from servers.server import Server
 from mailshell.lint.finding import Finding
 from mailshell.lint.memory import Memory
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
 from mailshell.remember.overview import EntryFilter, overview
 from mailshell.remember.place import Account
 from mailshell.remember.store import open_memory
-from mailshell.session import make_engine
 from mailshell.wire import Connected, Octets
 
 ALL = "UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE"

@@ -19,12 +19,12 @@ from mailshell.exits import Exit
 from mailshell.lint.finding import Finding
 from mailshell.lint.memory import MailboxFacts, MessageFacts
 from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.remember import file, store
 from mailshell.remember.file import UnusableMemory
 from mailshell.remember.overview import EntryFilter, forget, overview
 from mailshell.remember.place import Account
 from mailshell.remember.store import open_memory
-from mailshell.session import make_engine
 
 SERVER = "mail.example.org:143"
 #: What happens in each session: who sends what.

@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import BinaryIO
 
+from mailshell.protocol.engine import Engine, make_engine
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Awaits
-from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.framing import Framer
-from mailshell.protocol.pop3.connection import Pop3Connection
 from mailshell.recording.imports.chunk import Chunk, Loss, pieces_of_lines
-from mailshell.session import make_engine
 
 _STAMP = re.compile(rb"(\d{9,11}\.\d{6}) ")
 #: Lines of one moment are one chunk, up to this size (octets).
@@ -84,7 +82,7 @@ def _in_turns(client: BinaryIO, server: BinaryIO, protocol: str) -> Iterator[Chu
         yield Chunk(Side.SERVER, piece)
 
 
-def _answers(engine: ImapConnection | Pop3Connection, received: Iterator[bytes]) -> Iterator[Chunk]:
+def _answers(engine: Engine, received: Iterator[bytes]) -> Iterator[Chunk]:
     """What the server says until it has answered all, or asks this side to go on."""
     before = sum(one.continued for one in engine.outstanding)
     asked = bool(engine.outstanding)

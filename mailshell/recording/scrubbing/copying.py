@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailshell.exits import UsageError
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, LinePart, LiteralPart, Side
 from mailshell.recording.file import RecordingFile, exists_already
 from mailshell.recording.header import UNSAFE
@@ -26,7 +27,6 @@ from mailshell.recording.scrubbing.records import RecordWriter
 from mailshell.recording.scrubbing.shape import shape
 from mailshell.recording.scrubbing.text import Scrub
 from mailshell.recording.standins import StandIns
-from mailshell.session import make_engine
 from mailshell.streams import reason
 
 SCRUBBED = "scrubbed"

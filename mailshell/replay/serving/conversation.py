@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Frame, LimitReached, Line, LinePart, LiteralHeader, LiteralPart, Side
 from mailshell.protocol.exchange import Sent
 from mailshell.protocol.imap.framing import Framer as ImapFramer
@@ -22,7 +23,6 @@ from mailshell.replay.serving.delivery import Delivery, Piece, parts_of
 from mailshell.replay.serving.entry import Entry
 from mailshell.replay.serving.link import Link
 from mailshell.replay.serving.report import Report, Unexpected
-from mailshell.session import make_engine
 from mailshell.text.escape import escape
 from mailshell.transport.deflate import NotDeflate
 
