@@ -13,6 +13,7 @@ from mailshell.check.outcome import Outcome, ProbeResult, Verdict
 from mailshell.check.transcript import Transcript
 from mailshell.contract import SessionError
 from mailshell.nobody import Nobody
+from mailshell.protocol.imap.commands import quote
 from mailshell.session import Session
 from mailshell.text.escape import escape
 from mailshell.wire import Observer
@@ -83,10 +84,7 @@ class Known:
 
 
 class Bench:
-    """``allow_writes``: probes may change things in a scratch mailbox. ``no_login``: why nobody can log in, so that
-    probes that need a login are left out (empty: somebody can). ``user``: who logs in, if that is a name. ``known``:
-    see there.
-    """
+    """``allow_writes``: probes may change things in a scratch mailbox. ``user``: who logs in, if that is a name."""
 
     def __init__(
         self,
@@ -94,14 +92,14 @@ class Bench:
         observe: Callable[[Session], Sequence[Observer]],
         *,
         allow_writes: bool = False,
-        no_login: str = "",
         user: str = "",
         mailbox: str = "INBOX",
     ) -> None:
         self.protocol = connector.protocol
         self.connector = connector
         self.allow_writes = allow_writes
-        self.no_login = no_login
+        #: Why nobody can log in, so that probes that need a login are left out (empty: somebody can).
+        self.no_login = ""
         self.user = user
         #: The person has ended the check.
         self.interrupted = False
@@ -245,8 +243,8 @@ class ProbeFailed(Exception):
 def quoted(name: AnyStr) -> AnyStr:
     """A mailbox name, as it goes over the wire, as a quoted string (RFC 9051 section 4.3)."""
     if isinstance(name, bytes):
-        return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-    return quoted(name.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        return quote(name)
+    return quote(name.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 
 def shortened(lines: Sequence[str]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Reply:
     @property
     def words(self) -> str:
         """What the server said with the status."""
-        return f"{self.status.status} {self.status.text.decode('utf-8', 'replace')}"
+        return words_of(self.status)
 
     @property
     def lines(self) -> list[bytes]:
@@ -80,6 +80,11 @@ class Reply:
     def named(self, name: str) -> list[Response]:
         """The untagged responses of this name (upper case)."""
         return [response for response in self.responses if response.name == name]
+
+
+def words_of(status: Status) -> str:
+    """A status and what the server said with it, as it came."""
+    return f"{status.status} {status.text.decode('utf-8', 'replace')}".rstrip()
 
 
 def literal(octets: bytes, *, sync: bool = True) -> LiteralSource:

@@ -49,21 +49,18 @@ class ProbeRow:
 
         What is good on both, or on one and unknown on the other, is no difference.
         """
+        one, other = (worst_of(result.outcomes) if result is not None else None for result in self.results)
         if None in self.results:
-            one, other = (worst_of(result.outcomes) if result is not None else None for result in self.results)
             return [(one, other)]
         sides: list[dict[str, Outcome]] = []
         for outcomes in self.own:
             found: dict[str, Outcome] = {}
-            for outcome in sorted(outcomes, key=lambda one: -one.verdict):
+            for outcome in sorted(outcomes, key=lambda outcome: -outcome.verdict):
                 found.setdefault(outcome.about, outcome)
             sides.append(found)
         pairs = [(sides[0].get(about), sides[1].get(about)) for about in dict.fromkeys([*sides[0], *sides[1]])]
         found_ = [pair for pair in pairs if _differ(pair)]
-        if not found_ and self.verdicts[0] is not self.verdicts[1]:
-            one, other = (worst_of(result.outcomes) if result is not None else None for result in self.results)
-            return [(one, other)]
-        return found_
+        return found_ if found_ or self.verdicts[0] is self.verdicts[1] else [(one, other)]
 
     @property
     def shared(self) -> list[Outcome]:

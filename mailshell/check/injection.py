@@ -11,12 +11,12 @@ import enum
 from dataclasses import dataclass, replace
 
 from mailshell.check.bench import Bench
+from mailshell.check.client import words_of
 from mailshell.check.outcome import Verdict
 from mailshell.contract import ConnectionLost, SessionError, TimeLimit
 from mailshell.nobody import Nobody
-from mailshell.protocol.exchange import Exchange, Status
+from mailshell.protocol.exchange import Exchange
 from mailshell.session import Session
-from mailshell.text.escape import escape, escape_octets
 from mailshell.transport.errors import TlsFailed
 
 #: An answer to the command that was slipped in comes at once, or not at all (seconds).
@@ -41,7 +41,7 @@ class InjectionResult(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Slipped:
     """``name``: STARTTLS or STLS. ``result``: what became of the command. ``words``: what the server said, or why it
-    ended; control octets are escaped.
+    ended, as it came: control octets are not escaped.
     """
 
     name: str
@@ -116,15 +116,15 @@ async def slip_in(session: Session, witness: KeepsInjected, *, patience: float =
     session.answers.attend(slipped, None)
     agreed = await session.answers.completion(asked)
     if not agreed.ok:
-        return Slipped(name, InjectionResult.NOT_AGREED, _words(agreed))
+        return Slipped(name, InjectionResult.NOT_AGREED, words_of(agreed))
     if witness.clear:
-        return Slipped(name, InjectionResult.IN_THE_CLEAR, escape_octets(witness.clear[:_SHOWN]))
+        return Slipped(name, InjectionResult.IN_THE_CLEAR, _text(witness.clear[:_SHOWN]))
     try:
         await session.start_tls()
     except TlsFailed as error:
         if error.plain_text:
-            return Slipped(name, InjectionResult.IN_THE_CLEAR, escape_octets(error.plain_text[:_SHOWN]))
-        return Slipped(name, InjectionResult.NO_HANDSHAKE, escape(str(error)))
+            return Slipped(name, InjectionResult.IN_THE_CLEAR, _text(error.plain_text[:_SHOWN]))
+        return Slipped(name, InjectionResult.NO_HANDSHAKE, str(error))
     session.answers.timeout = patience
     return await _wait_for(session, slipped, name)
 
@@ -135,14 +135,14 @@ async def _wait_for(session: Session, slipped: Exchange, name: str) -> Slipped:
     except TimeLimit:
         return Slipped(name, InjectionResult.DROPPED)
     except ConnectionLost as error:
-        return Slipped(name, InjectionResult.CLOSED, escape(str(error)))
+        return Slipped(name, InjectionResult.CLOSED, str(error))
     except SessionError as error:
-        return Slipped(name, InjectionResult.UNKNOWN, escape(str(error)))
-    return Slipped(name, InjectionResult.RUN, _words(answer))
+        return Slipped(name, InjectionResult.UNKNOWN, str(error))
+    return Slipped(name, InjectionResult.RUN, words_of(answer))
 
 
-def _words(status: Status) -> str:
-    return escape(f"{status.status} {status.text.decode('utf-8', 'replace')}")
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
 
 
 async def probe_injection(bench: Bench) -> None:

@@ -13,7 +13,6 @@ from mailshell.check.probe import Probe
 from mailshell.check.transcript import Flooded
 from mailshell.contract import AnswerUnusable, ConnectionLost, SessionError, TimeLimit
 from mailshell.exits import UsageError
-from mailshell.text.escape import escape
 from mailshell.transport.errors import ConnectFailed
 
 #: With less than this a probe is not begun (seconds).
@@ -79,8 +78,10 @@ def _lacks(bench: Bench, probe: Probe) -> tuple[Verdict, str] | None:
     if probe.writes and not bench.allow_writes:
         return Verdict.LEFT_OUT, "it changes a mailbox; --allow-writes runs it in a scratch mailbox"
     if probe.writes and bench.left_behind:
-        reason = f"the scratch mailbox {bench.left_behind} could not be removed: nothing more is written"
-        return Verdict.LEFT_OUT, escape(reason)
+        return (
+            Verdict.LEFT_OUT,
+            f"the scratch mailbox {bench.left_behind} could not be removed: nothing more is written",
+        )
     if bench.no_login and {"login", "messages"} & set(probe.needs):
         return Verdict.LEFT_OUT, bench.no_login
     if "messages" in probe.needs and bench.known.messages == 0:
@@ -118,7 +119,7 @@ async def _run(bench: Bench, probe: Probe, seconds: float) -> None:
         bench.warn(str(error), Reply([], evidence=error.evidence))
         await _drop(bench)
     except (ConnectionLost, AnswerUnusable, SessionError, ConnectFailed, ConnectionError, UsageError) as error:
-        bench.tell(Verdict.UNDECIDED, f"it could not be ended: {escape(str(error))}")
+        bench.tell(Verdict.UNDECIDED, f"it could not be ended: {error}")
         await _drop(bench)
     except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
         # What a server said was more than the probe is made for; the others are tried all the same.

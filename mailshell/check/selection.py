@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from mailshell.check.probe import Probe
 
-#: What other probes build on is run with any of them: this group, and for those that need messages this probe.
-_ALWAYS, _SAMPLE = "capabilities", "sample"
+#: What other probes build on is run with any of them: this group, and for those that need messages the probe (of IMAP,
+#: of POP3) that learns which there are.
+_ALWAYS, _SAMPLES = "capabilities", ("sample", "stat-and-list")
 
 
 class NoSuchProbe(Exception):
@@ -35,6 +36,6 @@ def select(probes: Sequence[Probe], words: Sequence[str]) -> list[Probe]:
     while todo:
         one = by_id[todo.pop()]
         chosen.add(one.id)
-        uses = (*one.uses, _SAMPLE) if "messages" in one.needs else one.uses
+        uses = (*one.uses, *_SAMPLES) if "messages" in one.needs else one.uses
         todo += [other for other in uses if other not in chosen and other in by_id]
     return [probe for probe in probes if probe.id in chosen]

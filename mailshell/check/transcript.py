@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 
 from mailshell.contract import AnswerUnusable
 from mailshell.protocol.events import BodyPart, Deviation, Line, Side
@@ -42,7 +41,7 @@ class Transcript:
     whoever waits for an answer gets Flooded.
     """
 
-    def __init__(self, session: Session, tell: Callable[[Response], None] | None = None) -> None:
+    def __init__(self, session: Session) -> None:
         self.lines: list[str] = []
         self.responses: list[Response] = []
         self.body = bytearray()
@@ -52,7 +51,6 @@ class Transcript:
         self._count = 0
         self._ended = False
         self._held: deque[tuple[Event, float, bool]] = deque(maxlen=2 * _LAST)
-        self._tell = tell
         self._trace = Trace(session.protocol, self._write, level=2, secrets=session.engine.secrets)
         #: As the trace: whether known secrets have to be looked for in each read and write.
         self.masks = self._trace.masks
@@ -88,11 +86,8 @@ class Transcript:
         else:
             self._show_held()
             self._trace.event(event, time, tls)
-        if isinstance(event, Untagged):
-            if len(self.responses) < _RESPONSES:
-                self.responses.append(event.response)
-            if self._tell is not None:
-                self._tell(event.response)
+        if isinstance(event, Untagged) and len(self.responses) < _RESPONSES:
+            self.responses.append(event.response)
         elif isinstance(event, BodyPart) and len(self.body) < _BODY:
             self.body += event.content()
 

@@ -23,6 +23,7 @@ from typing import BinaryIO
 from mailshell.contract import LiteralSource, Part
 from mailshell.exits import UsageError
 from mailshell.protocol.catalogue import Command
+from mailshell.protocol.imap.commands import quote
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.imap.state import ImapState
 from mailshell.streams import reason
@@ -126,8 +127,7 @@ class ArgumentReader:
             return token.encode("utf-8", "surrogateescape"), True
         value = re.sub(r"\\(.)", r"\1", token[1:-1]) if token.startswith('"') else token
         if self._kind(index) in ("mailbox", "list-mailbox"):
-            name = encode_mailbox(value)
-            return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"', True
+            return quote(encode_mailbox(value)), True
         return value.encode("utf-8", "surrogateescape"), False
 
     def _kind(self, index: int) -> str:

@@ -12,6 +12,7 @@ from mailshell.contract import ConnectionLost, Handler, Part, TimeLimit
 from mailshell.exits import UsageError
 from mailshell.interpreter.arguments import octets_literal
 from mailshell.protocol.exchange import Exchange, Status
+from mailshell.protocol.imap.commands import quote
 from mailshell.protocol.imap.state import ImapState
 from mailshell.sasl.apop import apop_digest
 from mailshell.sasl.encoding import decode_challenge, encode_initial, encode_response
@@ -37,7 +38,7 @@ def astring(text: str, state: ImapState) -> list[Part]:
         return [octets]
     utf8 = state.utf8
     if not any(octet in b"\r\n\0" or (octet >= 0x80 and not utf8) for octet in octets):
-        return [b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"']
+        return [quote(octets)]
     literal = octets_literal(octets, state)
     return [f"{{{len(octets)}{'' if literal.sync else '+'}}}\r\n".encode(), literal]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mailshell.check.client import words_of
 from mailshell.check.injection import JUDGEMENTS, PATIENCE, KeepsInjected, Slipped, slip_in
 from mailshell.check.outcome import Verdict
 from mailshell.exits import UsageError
@@ -48,8 +49,7 @@ async def probe(interpreter: Interpreter) -> list[str]:
     try:
         greeting = await session.open(interpreter.options.connect_timeout)
         if not greeting.ok:
-            words = escape(f"{greeting.status} {greeting.text.decode('utf-8', 'replace')}")
-            return [f"nothing was probed: the server turns the connection away: {words}"]
+            return [f"nothing was probed: the server turns the connection away: {escape(words_of(greeting))}"]
         return _lines(await slip_in(session, witness, patience=_PATIENCE))
     finally:
         session.abort()
@@ -59,4 +59,4 @@ def _lines(found: Slipped) -> list[str]:
     """What it came to, and where there is more to say, or something to do, that too."""
     judgement = JUDGEMENTS[found.result]
     lines = [_BEGINS.get(judgement.verdict, "") + judgement.says, judgement.more or judgement.advice]
-    return [line.format(name=found.name, words=found.words) for line in lines if line]
+    return [line.format(name=found.name, words=escape(found.words)) for line in lines if line]

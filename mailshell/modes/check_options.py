@@ -17,13 +17,13 @@ class CheckOptions:
     """What was asked for, beside the servers. ``only``: ids of probes and groups. ``everything``: with the transcript
     of what is good, too."""
 
-    form: str = "terminal"
-    output: Path | None = None
-    force: bool = False
-    budget: float = _BUDGET
-    allow_writes: bool = False
-    only: tuple[str, ...] = ()
-    everything: bool = False
+    form: str
+    output: Path | None
+    force: bool
+    budget: float
+    allow_writes: bool
+    only: tuple[str, ...]
+    everything: bool
 
 
 def add_check_options(parser: argparse._ActionsContainer) -> None:

@@ -12,7 +12,6 @@ from mailshell.check.bench import Bench, LoginRefused
 from mailshell.check.probe import Probe
 from mailshell.check.report import Report
 from mailshell.check.runner import Progress, run_probes
-from mailshell.check.tables import PROBES
 from mailshell.contract import TimeLimit
 from mailshell.interpreter.interpreter import Interpreter
 from mailshell.interpreter.options import Options
@@ -144,13 +143,13 @@ class Connections:
 
 async def examine(
     connections: Connections,
-    probes: Sequence[Probe] | None = None,
+    probes: Sequence[Probe],
     *,
-    budget: float = 60.0,
+    budget: float,
     allow_writes: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Probe one server, with all probes or those given.
+    """Probe one server.
 
     Raises what opening the first session raises, and TimeLimit if that takes longer than the budget: a server that
     can't be reached has no report. All that comes later, a refused login too, becomes part of it. Cancelled while
@@ -190,7 +189,7 @@ async def examine(
             raise TimeLimit(f"{connections.server}: {what} within the budget of {budget:g} s") from None
     report.results = await run_probes(
         bench,
-        PROBES[connections.protocol] if probes is None else probes,
+        probes,
         budget=budget,
         spent=time.monotonic() - begun,
         progress=progress,

@@ -11,6 +11,7 @@ from typing import Protocol
 from mailshell.contract import LiteralSource, Part, SessionError
 from mailshell.nobody import Nobody
 from mailshell.protocol.catalogue import Effect
+from mailshell.protocol.imap.commands import quote
 from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.limits import MIB
@@ -153,8 +154,8 @@ class _Run:
         if state is not None and state.phase == "selected":
             if not state.mailbox:
                 raise SessionError("the recording began in a mailbox, and does not tell in which")
-            mailbox = encode_mailbox(state.mailbox).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-            await self._first(f"{self._opening} {state.mailbox}", self._opening.encode() + b' "' + mailbox + b'"')
+            mailbox = quote(encode_mailbox(state.mailbox))
+            await self._first(f"{self._opening} {state.mailbox}", self._opening.encode() + b" " + mailbox)
 
     async def _first(self, words: str, command: bytes) -> None:
         tag = _tag(self._script, 0).encode()

@@ -24,9 +24,13 @@ _AROUND = 10
 
 def headline(finding: Finding, secrets: Secrets | None = None) -> str:
     """``warning F06 bare-lf: a line ends with a bare LF instead of CRLF (RFC 9051 2.2)``."""
-    message = _masked(finding.message, secrets)
     rule = finding.rule
-    return escape(f"{rule.severity.word} {rule.id} {rule.name}: {message} ({rule.source})")
+    return f"{rule.severity.word} {rule.id} {rule.name}: {said(finding, secrets)}"
+
+
+def said(finding: Finding, secrets: Secrets | None = None) -> str:
+    """What is wrong, and the source of the rule."""
+    return escape(f"{_masked(finding.message, secrets)} ({finding.rule.source})")
 
 
 def finding_lines(

@@ -55,6 +55,7 @@ class Conversation:
             name = command.upper()
             if name == "QUIT" and answer.startswith(b"+OK"):
                 self.server.quits.append(set(self.deleted))
+                await asyncio.sleep(self.server.lingers)
                 return
             if name == "STLS" and answer.startswith(b"+OK") and self.server.tls is not None and not self.tls:
                 if not self.server.vulnerable:
@@ -140,7 +141,7 @@ class Conversation:
 
 class Pop3Responder(Listening):
     """The server. ``commands``: all that came; ``quits``: what was marked deleted at each QUIT. ``vulnerable``: under
-    TLS it goes on with what was sent in the clear before.
+    TLS it goes on with what was sent in the clear before; ``lingers``: after QUIT for so long (seconds).
     """
 
     def __init__(
@@ -152,6 +153,7 @@ class Pop3Responder(Listening):
         greeting: bytes | Callable[[Conversation], bytes] = b"+OK ready\r\n",
         tls: ssl.SSLContext | None = None,
         vulnerable: bool = False,
+        lingers: float = 0.0,
     ) -> None:
         super().__init__()
         self.faults = faults or {}
@@ -159,7 +161,7 @@ class Pop3Responder(Listening):
         self.capabilities = capabilities
         self.greeting = greeting
         self.tls = tls
-        self.vulnerable = vulnerable
+        self.vulnerable, self.lingers = vulnerable, lingers
         self.count = 0
         self.commands: list[str] = []
         self.quits: list[set[int]] = []

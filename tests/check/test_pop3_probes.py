@@ -29,7 +29,7 @@ UNDECIDED, LEFT_OUT, NOT_OFFERED, GOOD = Verdict.UNDECIDED, Verdict.LEFT_OUT, Ve
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "PATIENCE", 0.3)
+    monkeypatch.setattr(asking, "PATIENCE", 1.0)
 
 
 async def examined(
@@ -107,6 +107,14 @@ def test_an_empty_maildrop() -> None:
     report = check(Pop3Responder(messages=()), allow_writes=True)
     assert worse(report, NOTE) == []
     assert [outcome.says for _, outcome in told(report, "top")] == ["the maildrop is empty"]
+
+
+@pytest.mark.parametrize("only", [probe.id for probe in PROBES if "messages" in probe.needs])
+def test_a_probe_of_messages_alone_with_an_empty_maildrop(only: str) -> None:
+    report = check(Pop3Responder(messages=()), only, allow_writes=True)
+    assert [(outcome.verdict, outcome.says) for _, outcome in told(report, only)] == [
+        (LEFT_OUT, "the maildrop is empty")
+    ]
 
 
 def test_a_server_with_no_more_than_it_must_have() -> None:
@@ -336,6 +344,13 @@ def test_faults_of_stls(faults: dict[str, Answer], verdict: Verdict, words: str)
     assert any(outcome.verdict is verdict and words in outcome.says for _, outcome in told(report, "stls"))
 
 
+def test_stls_is_accepted_after_the_login() -> None:
+    faults: dict[str, Answer] = {"STLS": lambda it, _: b"+OK\r\n" if it.logged_in else None}
+    server = Pop3Responder(faults, tls=server_context(issue("server", hosts=["127.0.0.1"])))
+    report = check(server, "after-login", "forms")
+    assert worse(report, NOTE) == [("after-login", "STLS is accepted after the login")]
+
+
 def test_stls_is_accepted_and_tls_does_not_begin() -> None:
     report = check(Pop3Responder({"CAPA": lines(b"+OK", CAPA), "STLS": b"+OK go on\r\n"}), "stls")
     assert [says for id_, says in worse(report, WARNING) if id_ == "stls" and "no TLS comes about after STLS: " in says]
@@ -345,3 +360,22 @@ def test_a_command_in_the_clear_behind_stls_is_run() -> None:
     server = Pop3Responder(tls=server_context(issue("server", hosts=["127.0.0.1"])), vulnerable=True)
     report = check(server, "injection", tls=TlsOptions(insecure=True))
     assert [outcome.verdict for _, outcome in told(report, "injection")] == [CRITICAL]
+
+
+# --- commands at the wrong time, with a server that has neither CAPA nor PIPELINING
+
+
+def test_a_message_that_is_given_to_anybody_is_told_though_the_connection_then_ends() -> None:
+    def given_away(it: Any, _: str) -> bytes | None:
+        if it.logged_in:
+            return None
+        it.writer.write(body(MESSAGES[0]))
+        return DROP
+
+    report = check(Pop3Responder({"CAPA": b"-ERR\r\n", "RETR 1": given_away}, capabilities=()), "before-login")
+    assert worse(report, WARNING) == [("before-login", "RETR 1 is accepted before anybody has logged in")]
+
+
+def test_a_connection_that_ends_some_time_after_quit_is_not_used_again() -> None:
+    server = Pop3Responder({"CAPA": b"-ERR\r\n"}, capabilities=(), lingers=0.1)
+    assert worse(check(server, "before-login"), NOTE) == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mailshell.check.comparison import CapabilityRow, Comparison, ProbeRow
-from mailshell.check.forms.contents import bounded, head, item_of, said
+from mailshell.check.forms.contents import bounded, head, item_of
 from mailshell.check.forms.document import Block, Cell, Grid, Heading, Items, Pairs, Paragraph, sentence
 from mailshell.check.moments import MOMENTS
 from mailshell.check.outcome import ASIDE, Outcome, Verdict, folded
 from mailshell.check.report import Extension, Report
+from mailshell.report.text import said
 from mailshell.text.escape import escape
 from mailshell.text.sentences import counted, some
 
@@ -130,7 +131,7 @@ def _wire(comparison: Comparison, names: Sequence[str]) -> Iterator[Block]:
     first: dict[str, str] = {}
     for report in comparison.reports:
         for finding in report.findings:
-            first.setdefault(finding.rule.name, said(finding, report))
+            first.setdefault(finding.rule.name, said(finding, report.secrets))
     yield Heading("On the wire")
     rows = (
         (Cell(name), Cell(f"{one:,}"), Cell(f"{other:,}"), Cell(first.get(name, "–")))

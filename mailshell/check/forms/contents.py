@@ -10,9 +10,8 @@ from mailshell.check.moments import MOMENTS
 from mailshell.check.outcome import ASIDE, Outcome, ProbeResult, Verdict, folded
 from mailshell.check.probe import GROUPS
 from mailshell.check.report import BAD, MOST, Extension, Report
-from mailshell.lint.finding import Finding
 from mailshell.lint.rule import Rule
-from mailshell.report.text import finding_lines, headline
+from mailshell.report.text import finding_lines, said
 from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
 
@@ -156,17 +155,11 @@ def _wire(report: Report) -> Iterator[Block]:
             _, *lines = finding_lines(finding, report.secrets)
             times = report.counts[rule.name]
             label = f"{rule.id} {rule.name}" + (f" ×{times:,}" if times > 1 else "")
-            evidence = tuple(line[4:] if line.startswith("    ") else line for line in lines)
+            evidence = tuple(line.removeprefix("    ") for line in lines)
             shown[rule.name] = Item(
-                Verdict.of(rule.severity), label, said(finding, report), (("advice", rule.hint),), evidence
+                Verdict.of(rule.severity), label, said(finding, report.secrets), (("advice", rule.hint),), evidence
             )
     yield Items(tuple(shown.values()))
-
-
-def said(finding: Finding, report: Report) -> str:
-    """The sentence of a finding, and the source of its rule."""
-    rule = finding.rule
-    return headline(finding, report.secrets).removeprefix(f"{rule.severity.word} {rule.id} {rule.name}: ")
 
 
 def _left_out(report: Report) -> Iterator[Block]:

@@ -64,7 +64,7 @@ def _block(block: Block) -> Iterator[str]:
 
 def _item(item: Item) -> Iterator[str]:
     word = f"{_verdict(item.verdict)} " if item.verdict is not None else ""
-    label = f'<span class="label">{quote(item.label)}:</span> ' if item.label else ""
+    label = f'<span class="label">{quote(item.label)}:</span> '
     yield f"<li>{word}{label}{quote(item.text)}"
     for name, text in item.more:
         yield f'\n<br><span class="more">{quote(name)}: {quote(text)}</span>'

@@ -16,10 +16,10 @@ Two servers compared: ``check`` and ``reports``, the two of this shape; ``probes
 nothing of it; ``capabilities``, for each ``name``, ``moments``, ``verdicts`` and ``differs`` (only one has it, or what
 came of trying it). What differs comes first.
 
-Verdicts are ``critical``, ``error``, ``warning``, ``note``, ``undecided``, ``good``, ``not offered``, ``left out``. All
-text is fit for a terminal: control octets are escaped, and secrets masked. Of a list of more than 300 entries
-(``capabilities`` of a moment, ``extensions``, ``outcomes`` of a probe) the first 300 are there, and ``notes`` say how
-many there were.
+Verdicts are ``critical``, ``error``, ``warning``, ``note``, ``undecided``, ``good``, ``not offered``, ``left out``. In
+all text secrets are masked, and control octets are escaped but for that of ``findings``. Of a list of more than 300
+entries (``capabilities`` of a moment, ``extensions``, ``outcomes`` of a probe) the first 300 are there, and ``notes``
+say how many there were; of two servers compared ``capabilities`` and ``differences`` are cut likewise, without a note.
 """
 
 from __future__ import annotations

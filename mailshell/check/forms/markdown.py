@@ -39,7 +39,7 @@ def _block(block: Block) -> Iterator[str]:
 
 def _item(item: Item) -> Iterator[str]:
     word = f"**{item.verdict.word}** " if item.verdict is not None else ""
-    yield f"- {word}{prose(item.label + ':')} {prose(item.text)}" if item.label else f"- {word}{prose(item.text)}"
+    yield f"- {word}{prose(item.label + ':')} {prose(item.text)}"
     for name, text in item.more:
         yield f"  - {name}: {prose(text)}"
     if item.evidence:

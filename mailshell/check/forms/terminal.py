@@ -68,7 +68,7 @@ def _block(block: Block, width: int | None, paint: Paint) -> Iterator[str]:
 
 def _item(item: Item, width: int | None, paint: Paint) -> Iterator[str]:
     word = item.verdict.word if item.verdict is not None else item.label
-    label = f"{item.label}: " if item.verdict is not None and item.label else ""
+    label = f"{item.label}: " if item.verdict is not None else ""
     first, *rest = wrap((label + item.text).split(" "), width or _PARAGRAPH, f"{word:<{_WORD}}", _MARGIN)
     token = _TOKENS.get(item.verdict) if item.verdict is not None else None
     yield paint(word, token) + first[len(word) :] if token is not None else first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from mailshell.check.bench import Bench
+from mailshell.check.client import words_of
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.response import Response
@@ -19,7 +20,7 @@ async def _greeting(bench: Bench) -> None:
     client = await bench.connect(login=False, starttls=False)
     greeting = client.session.greeting
     assert greeting is not None
-    bench.known.greeting = f"{greeting.status} {greeting.text.decode('utf-8', 'replace')}"
+    bench.known.greeting = words_of(greeting)
     if client.capabilities:
         bench.known.capabilities["greeting"] = client.capabilities
     if greeting.status == "PREAUTH" and not client.session.tls and bench.connector.clear:

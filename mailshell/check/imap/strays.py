@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailshell.check.bench import Bench
-from mailshell.check.client import Reply
+from mailshell.check.client import Reply, words_of
 from mailshell.check.imap.examined import examined, view_of
 from mailshell.check.imap.survivor import Survivor
 from mailshell.check.outcome import Verdict
@@ -54,17 +54,13 @@ def _judge(bench: Bench, what: str, status: Status | None, reply: Reply, ended: 
     elif status is not None and status.ok:
         bench.good(f"{what} is taken", reply)
     elif status is not None and expected:
-        bench.tell(Verdict.NOTE, f"{what} is refused: {status.status} {_text(status)}", reply)
+        bench.tell(Verdict.NOTE, f"{what} is refused: {words_of(status)}", reply)
     elif status is not None:
         bench.good(f"{what} is refused with {status.status}, and the connection stays", reply)
     elif reply.named("BAD"):
         bench.good(f"{what} has an untagged BAD, and the connection stays", reply)
     else:
         bench.tell(Verdict.GOOD, f"{what} has no answer, and the connection stays", reply)
-
-
-def _text(status: Status) -> str:
-    return status.text.decode("utf-8", "replace")
 
 
 PROBES = (

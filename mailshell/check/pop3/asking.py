@@ -28,14 +28,17 @@ def may_read(bench: Bench) -> bool:
     return (parameters(bench, "EXPIRE") or [""])[0] != "0"
 
 
-async def ask(client: Client, command: str | bytes, *, patience: float = PATIENCE) -> Reply:
-    """Send a command and wait for its answer. Raises TimeLimit soon if none comes, and what ``Client.ask`` raises."""
+async def ask(client: Client, command: str | bytes, *, patience: float | None = None) -> Reply:
+    """Send a command and wait for its answer. Raises TimeLimit if none comes within ``patience`` (default: PATIENCE),
+    and what ``Client.ask`` raises.
+    """
     octets = command if isinstance(command, bytes) else command.encode("utf-8", "surrogateescape")
     return await together(client, octets + b"\r\n", patience=patience)
 
 
-async def together(client: Client, octets: bytes, *, patience: float = PATIENCE) -> Reply:
+async def together(client: Client, octets: bytes, *, patience: float | None = None) -> Reply:
     """Send octets as they are, in one write, and wait for all commands that they begin; raises likewise."""
+    patience = PATIENCE if patience is None else patience
     try:
         async with asyncio.timeout(patience):
             return await client.together(octets)
@@ -54,9 +57,10 @@ async def refused(
 ) -> list[tuple[str, Reply]]:
     """Send commands that have to be answered with ``-ERR`` (RFC 1939 section 3); those that were not, with the reply.
 
-    ``reach`` gives the connection for each (default: the one that is logged in). After each it has to go on: ``alive``
-    is asked, in the same write if the server takes several; servers count wrong commands that follow each other. What
-    is wrong with the connection is told here; that all were refused is told as good, with ``what`` they were.
+    ``reach`` gives the connection for each (default: the one that is logged in). After each that is refused it has to
+    go on: ``alive`` is asked, in the same write if the server takes several (but not behind STLS, which has to be the
+    last); servers count wrong commands that follow each other. What is wrong with the connection is told here; that all
+    were refused is told as good, with ``what`` they were.
     """
     accepted: list[tuple[str, Reply]] = []
     answered = True
@@ -66,13 +70,14 @@ async def refused(
         client = await (reach or bench.client)()
         answer = None
         try:
-            if at_once:
+            if at_once and command != "STLS":
                 reply = await together(client, f"{command}\r\n{alive}\r\n".encode())
                 status = reply.statuses[0]
             else:
                 reply = answer = await ask(client, command)
                 status = reply.status
-                await ask(client, alive)
+                if not status.ok:
+                    await ask(client, alive)
         except ConnectionLost:
             _ended(bench, command, answer or client.seen())
             answered = False

@@ -79,15 +79,15 @@ async def _wrong_state(bench: Bench) -> None:
 async def _before_login(bench: Bench) -> None:
     """Commands for after the login, before it; what a server gives then, it gives to anybody."""
     opened: list[Client] = []
+    # A few wrong commands may end a connection without login, unless right ones stand between.
+    alive = "CAPA" if any(bench.known.capabilities.values()) else "QUIT"
 
     async def reach() -> Client:
-        if not opened or not opened[-1].session.is_open:
+        if alive == "QUIT" or not opened or not opened[-1].session.is_open:
             opened.append(await bench.connect(login=False))
         return opened[-1]
 
     commands = ("STAT", "LIST", "RETR 1", "TOP 1 0", "RSET")
-    # A few wrong commands may end a connection without login, unless right ones stand between.
-    alive = "CAPA" if any(bench.known.capabilities.values()) else "QUIT"
     what = "commands for after the login, sent before it,"
     for command, reply in await refused(bench, commands, what, reach=reach, alive=alive):
         reads = command.startswith(("RETR", "TOP"))

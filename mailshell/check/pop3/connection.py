@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from mailshell.check.bench import Bench
-from mailshell.check.client import Client
+from mailshell.check.client import Client, words_of
 from mailshell.check.outcome import Verdict
 from mailshell.check.pop3.asking import ask
 from mailshell.check.probe import Probe
@@ -23,8 +23,7 @@ async def _greeting(bench: Bench) -> None:
     first = await bench.connect(login=False, starttls=False)
     greeting = first.session.greeting
     assert greeting is not None
-    words = greeting.text.decode("utf-8", "replace")
-    bench.known.greeting = f"{greeting.status} {words}".rstrip()
+    bench.known.greeting = words_of(greeting)
     bench.good(f"the server greets with {bench.known.greeting}")
     if len(bench.known.greeting.encode()) + 2 > _LONGEST:
         bench.tell(Verdict.WARNING, f"the greeting is longer than {_LONGEST} octets", source="RFC 2449 4")
@@ -34,10 +33,10 @@ async def _greeting(bench: Bench) -> None:
 async def _apop(bench: Bench, first: Client) -> None:
     """The timestamp, which is all that tells of APOP, and differs in each greeting (RFC 1939 section 7)."""
     timestamp = _timestamp(first)
-    again = _timestamp(await bench.connect(login=False, starttls=False)) if timestamp is not None else None
     if timestamp is None:
         bench.tell(Verdict.NOT_OFFERED, "the greeting has no timestamp, so APOP is not offered", about="APOP")
         return
+    again = _timestamp(await bench.connect(login=False, starttls=False))
     shown, good = timestamp.decode("utf-8", "replace"), is_message_id(timestamp)
     if good and again != timestamp:
         bench.good(f"the timestamp {shown} has the form of a msg-id, and the next greeting has another", about="APOP")

@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from mailshell.check.bench import Bench
 from mailshell.check.outcome import Verdict
 from mailshell.check.pop3.asking import ask, parameters
-from mailshell.check.pop3.maildrop import in_order, listing
+from mailshell.check.pop3.maildrop import in_order, listing, text_of
 from mailshell.check.probe import Probe
 from mailshell.sasl.table import MECHANISMS
 from mailshell.text.sentences import counted
 
 #: A language tag and perhaps its name (RFC 6856 section 3.2).
 _LANGUAGE = re.compile(rb"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*(?: .*)?")
-_CHOSEN = re.compile(rb"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*(?: .*)?\Z")
 
 
 async def _extensions(bench: Bench) -> None:
@@ -49,7 +48,7 @@ async def _optional(bench: Bench, name: str, command: str) -> None:
     if reply.ok and listed:
         bench.good(f"{command} is accepted", reply, about=name)
     elif reply.ok:
-        bench.tell(Verdict.GOOD, f"{command} is accepted, though CAPA does not list {name}", reply, about=name)
+        bench.good(f"{command} is accepted, though CAPA does not list {name}", reply, about=name)
     elif listed:
         bench.warn(
             f"CAPA lists {name}, and {command} is refused: {reply.words}",
@@ -99,10 +98,6 @@ async def _auth_resp_code(bench: Bench) -> None:
     )
 
 
-async def _pipelining(bench: Bench) -> None:
-    await in_order(bench, advertised=bench.known.advertises("PIPELINING"))
-
-
 async def _expire(bench: Bench) -> None:
     words = parameters(bench, "EXPIRE") or [""]
     if words[0] == "0":
@@ -140,26 +135,22 @@ async def _lang(bench: Bench) -> None:
             source="RFC 6856 3.3",
         )
     elif odd := [line for line in reply.lines if not _LANGUAGE.fullmatch(line)]:
-        bench.warn(f"a line of LANG does not begin with a language tag: {_text(odd[0])}", reply, about="LANG")
+        bench.warn(f"a line of LANG does not begin with a language tag: {text_of(odd[0])}", reply, about="LANG")
     else:
         bench.good(f"LANG lists {counted(len(reply.lines), 'language')}", reply, about="LANG")
     reply = await ask(client, "LANG *")
     chosen = reply.status.text
     if not reply.ok:
         bench.warn(f"CAPA lists LANG, and LANG * is refused: {reply.words}", reply, about="LANG")
-    elif not _CHOSEN.match(chosen):
-        bench.warn(f"LANG * is not answered with a language tag, but with {_text(chosen)}", reply, about="LANG")
+    elif not _LANGUAGE.fullmatch(chosen):
+        bench.warn(f"LANG * is not answered with a language tag, but with {text_of(chosen)}", reply, about="LANG")
     else:
-        bench.good(f"LANG * chooses {_text(chosen.split(b' ', 1)[0])}", reply, about="LANG")
+        bench.good(f"LANG * chooses {text_of(chosen.split(b' ', 1)[0])}", reply, about="LANG")
 
 
 async def _implementation(bench: Bench) -> None:
     bench.known.identity["implementation"] = " ".join(parameters(bench, "IMPLEMENTATION") or ())
     bench.good(f"the server is {bench.known.identity['implementation']}", about="IMPLEMENTATION")
-
-
-def _text(octets: bytes) -> str:
-    return octets.decode("utf-8", "surrogateescape")
 
 
 _TRIALS: dict[str, Callable[[Bench], Awaitable[None]]] = {
@@ -170,7 +161,7 @@ _TRIALS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "SASL": _sasl,
     "RESP-CODES": _resp_codes,
     "AUTH-RESP-CODE": _auth_resp_code,
-    "PIPELINING": _pipelining,
+    "PIPELINING": in_order,
     "EXPIRE": _expire,
     "LOGIN-DELAY": _login_delay,
     "UTF8": _utf8,

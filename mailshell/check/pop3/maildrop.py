@@ -86,7 +86,7 @@ async def _stat_and_list(bench: Bench) -> None:
         bench.wrong(f"STAT is refused: {stat.words}", stat)
     reply, odd = await _read_list(bench, client)
     for line in odd[:3]:
-        bench.wrong(f"a line of LIST is not a number, a space and a size: {_text(line)}", reply)
+        bench.wrong(f"a line of LIST is not a number, a space and a size: {text_of(line)}", reply)
     twice = [number for number, times in Counter(_numbers(reply.lines)).items() if times > 1]
     if twice:
         bench.wrong(f"LIST has a message number twice: {twice[0]}", reply)
@@ -107,7 +107,7 @@ async def _stat_and_list(bench: Bench) -> None:
             advice="go by LIST; the server may hide part of the maildrop",
         )
     elif int(match[2]) != octets:
-        bench.warn(f"STAT says {int(match[2]):,} octets, and the sizes of LIST add up to {octets:,}", stat)
+        bench.warn(f"STAT says {counted(int(match[2]), 'octet')}, and the sizes of LIST add up to {octets:,}", stat)
     elif not odd and not twice:
         bench.good(f"STAT and LIST agree on {counted(count, 'message')} with {octets:,} octets", stat)
 
@@ -130,7 +130,7 @@ async def _one_by_one(bench: Bench, command: str, said: dict[int, str]) -> None:
             bench.wrong(f"{command} has message {number}, and {command} {number} is refused: {reply.words}", reply)
         elif words[:2] != [str(number).encode(), said[number].encode("utf-8", "surrogateescape")]:
             bench.wrong(
-                f"{command} {number} answers {_text(b' '.join(words[:2])) or 'nothing'}, and {command} has "
+                f"{command} {number} answers {text_of(b' '.join(words[:2])) or 'nothing'}, and {command} has "
                 f"{number} {said[number]}",
                 reply,
                 advice=f"use {command} without a number",
@@ -154,7 +154,7 @@ async def _unique_ids(bench: Bench) -> None:
     for message in bench.known.sample:
         message.uid = known.get(message.number, "")
     for line in odd[:3]:
-        bench.wrong(f"a line of UIDL is not a number, a space and 1 to 70 printable characters: {_text(line)}", reply)
+        bench.wrong(f"a line of UIDL is not a number, a space and 1 to 70 printable characters: {text_of(line)}", reply)
     if set(known) != set(bench.known.sizes):
         missing = len(set(bench.known.sizes) - set(known))
         extra = len(set(known) - set(bench.known.sizes))
@@ -176,7 +176,7 @@ def read_unique(lines: Sequence[bytes]) -> tuple[dict[int, str], list[bytes]]:
             odd.append(line)
             match = _LOOSE.match(line)
         if match is not None and len(match[1]) < 12:
-            found[int(match[1])] = _text(match[2])
+            found[int(match[1])] = text_of(match[2])
     return found, odd
 
 
@@ -203,8 +203,9 @@ def _same(bench: Bench) -> bool:
     return bool(groups)
 
 
-async def in_order(bench: Bench, *, advertised: bool) -> None:
+async def in_order(bench: Bench) -> None:
     """Several commands in one write: answered in their order, each with its own answer (RFC 2449 section 6.6)."""
+    advertised = bench.known.advertises("PIPELINING")
     await listing(bench)
     sizes = bench.known.sizes
     numbers = list(sizes)[:4]
@@ -245,7 +246,8 @@ def _numbers(lines: Sequence[bytes]) -> list[int]:
     return [int(match[1]) for line in lines if (match := _LOOSE.match(line)) and len(match[1]) < 12]
 
 
-def _text(octets: bytes) -> str:
+def text_of(octets: bytes) -> str:
+    """Octets of the server as they are told."""
     return octets.decode("utf-8", "surrogateescape")
 
 

@@ -170,7 +170,9 @@ def _to_top(sample: list[Message]) -> list[Message]:
 
 
 async def _top_arguments(bench: Bench) -> None:
-    await listing(bench)
+    if not await listing(bench):
+        bench.tell(Verdict.LEFT_OUT, "the maildrop is empty")
+        return
     number = next(iter(bench.known.sizes))
     if not (await ask(await bench.client(), f"TOP {number} 0")).ok:
         bench.tell(Verdict.NOT_OFFERED, "TOP is refused")

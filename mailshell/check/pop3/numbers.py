@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailshell.check.bench import Bench
-from mailshell.check.client import Reply
+from mailshell.check.client import Reply, words_of
 from mailshell.check.outcome import Verdict
 from mailshell.check.pop3.asking import ask, may_read, refused
 from mailshell.check.pop3.maildrop import listing
@@ -42,7 +42,9 @@ async def _no_numbers(bench: Bench) -> None:
 
 
 async def _leading_zeros(bench: Bench) -> None:
-    await listing(bench)
+    if not await listing(bench):
+        bench.tell(Verdict.LEFT_OUT, "the maildrop is empty")
+        return
     number = next(iter(bench.known.sizes))
     reply = await ask(await bench.client(), f"LIST 00{number}")
     words = reply.status.text.split()
@@ -60,7 +62,7 @@ def _harmless(bench: Bench, commands: Sequence[str]) -> list[str]:
 
 
 def _given(reply: Reply) -> str:
-    return f"{reply.statuses[0].status} {reply.statuses[0].text.decode('utf-8', 'replace')}".strip()
+    return words_of(reply.statuses[0])
 
 
 PROBES = (

@@ -82,6 +82,11 @@ def unquote(octets: bytes) -> bytes:
     return octets
 
 
+def quote(octets: bytes) -> bytes:
+    """Octets as a quoted string (RFC 9051 section 4.3); of those that can't stand in one nothing is said."""
+    return b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """How a command line begins: its tag, its name, its record if it is known, and where the arguments begin.
