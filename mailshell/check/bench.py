@@ -69,7 +69,6 @@ class Known:
     identity: dict[str, str] = field(default_factory=dict)
     mailbox: str = "INBOX"
     messages: int | None = None
-    uidvalidity: int | None = None
     sample: list[Message] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
     unique_ids: dict[int, str] = field(default_factory=dict)
@@ -185,19 +184,6 @@ class Bench:
     def forget(self) -> Client | None:
         """The session that ``client`` gives, which gives another one from now on."""
         client, self._client = self._client, None
-        return client
-
-    async def select(self, mailbox: str = "", *, read_only: bool = True) -> Client:
-        """IMAP: the session of ``client`` with this mailbox (default: that of the sample) selected.
-
-        Raises ProbeFailed if the server refuses it.
-        """
-        client = await self.client()
-        name = mailbox or self.known.mailbox
-        command = "EXAMINE" if read_only else "SELECT"
-        reply = await client.ask(f"{command} {quoted(name)}")
-        if not reply.ok:
-            raise ProbeFailed(f"{command} {name} was refused: {reply.words}", reply)
         return client
 
     # --- what was found

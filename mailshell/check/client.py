@@ -71,7 +71,7 @@ class Reply:
     def codes(self) -> dict[str, bytes]:
         """The response codes of the statuses and of the untagged status responses: name (upper case) and arguments."""
         found: dict[str, bytes] = {}
-        for one in (*self.responses, *self.statuses):
+        for one in (*reversed(self.statuses), *self.responses):
             name, _, arguments = (one.code or b"").partition(b" ")
             if name:
                 found.setdefault(name.decode("latin-1").upper(), arguments)

@@ -454,7 +454,7 @@ def test_the_terminal_shows_colours_and_words_and_keeps_its_width(tmp_path: Path
         )
         assert terminal.wait_for_end() == 0
         assert b"\x1b[" in bytes(terminal.raw)
-        assert "warning     stat-and-list: STAT says 1 octets" in terminal.everything
+        assert "warning     stat-and-list: STAT says 1 octet," in terminal.everything
     with serving(Pop3Responder()) as server:
         terminal = Terminal(["check", url(server, "")], tmp_path, env={"NO_COLOR": "1"}, rows=60, columns=72)
         assert terminal.wait_for_end() == 0

@@ -14,10 +14,10 @@ from mailshell.check.client import Reply
 from mailshell.check.imap import evaluation as keys
 from mailshell.check.imap.evaluation import Facts, Key, evaluate
 from mailshell.check.imap.facts import FIELDS
-from mailshell.check.imap.found import numbers_in
+from mailshell.check.imap.found import flat, numbers_in
 from mailshell.check.imap.mime import fields, split
 from mailshell.check.imap.ordering import compare, misplaced
-from mailshell.check.imap.references import apart, flat, subject_groups, together
+from mailshell.check.imap.references import apart, subject_groups, together
 from mailshell.check.imap.sample import candidates, choose, ranges
 from mailshell.check.imap.searching import combined_keys, date_keys, flag_keys, size_keys, text_keys
 from mailshell.check.imap.subjects import base_subject

@@ -125,6 +125,8 @@ CASES = (
     Case("examine-data", NOTE, "names 1 flag, and", {EXAMINE: spoilt("FLAGS ()", r"FLAGS (\Seen)")}),
     Case("select-data", NOTE, "has what FLAGS does not: $X", {SELECT: spoilt(r"\Deleted \*", r"$X \*")}),
     Case("select-data", WARNING, r"\Recent", {SELECT: spoilt(r"\Deleted \*", r"\Recent \*")}),
+    Case("select-data", NOTE, "SELECT does not tell [UNSEEN], though", {SELECT: examined("UNSEEN")}),
+    Case("select-data", GOOD, "SELECT tells all", {EXAMINE: examined("UNSEEN")}),
     Case("select-data", NOTE, "neither [READ-WRITE]", {SELECT: spoilt("[READ-WRITE] ", "")}),
     Case("select-data", Verdict.LEFT_OUT, r"take \Recent from 2", {EXAMINE: spoilt("0 RECENT", "2 RECENT")}),
     Case("status", ERROR, "MESSAGES is 4 in STATUS and 3", {"STATUS .*": spoilt("MESSAGES 3", "MESSAGES 4")}),

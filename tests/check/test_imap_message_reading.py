@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailshell.check.imap.addresses import read_addresses
-from mailshell.check.imap.binary import decoded
-from mailshell.check.imap.envelope import differences, moment
-from mailshell.check.imap.mime import fields, lines, read_message, split
+from mailshell.check.imap.envelope import differences
+from mailshell.check.imap.evaluation import moment
+from mailshell.check.imap.mime import decoded, fields, lines, read_message, split
 from mailshell.check.imap.partials import cuts
 from mailshell.check.imap.sections import expected, subset
 from mailshell.check.imap.structure import differences as structure_differences

@@ -89,6 +89,17 @@ def test_if_nothing_answers_any_more_a_person_is_told() -> None:
     assert [one.advice for one in outcomes if one.advice] == [f'remove it by hand: DELETE "{NAME}"']
 
 
+def test_it_is_removed_though_list_does_not_show_it() -> None:
+    _, server = run(BY_ID["append-missing"], [("LIST", say("{tag} OK done"))])
+    assert f'DELETE "{NAME}"' in server.commands
+
+
+def test_the_prefix_of_a_namespace_goes_as_it_came() -> None:
+    told = say('* NAMESPACE (("Postf&AOQ-cher/" "/")) NIL NIL\n{tag} OK done')
+    _, server = run(BY_ID["append-missing"], [("NAMESPACE", told)])
+    assert f'CREATE "Postf&AOQ-cher/{NAME}"' in server.commands
+
+
 def test_other_mailboxes_are_never_deleted() -> None:
     """Not even if the server lists all of them, whatever it is asked."""
     faults = [

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import binascii
-import quopri
-import re
-
 from mailshell.check.bench import Bench
 from mailshell.check.imap.fetching import Tally, by_uid, place, sampled
-from mailshell.check.imap.mime import Part, read_message
+from mailshell.check.imap.mime import PLAIN, Part, decoded, read_message
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Body
@@ -16,21 +12,6 @@ from mailshell.text.sentences import counted
 
 #: So many parts are decoded.
 _MOST = 8
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*")
-
-
-def decoded(part: Part) -> bytes | None:
-    """The contents of a part without its transfer encoding; None if that is broken or unknown."""
-    if part.encoding in ("7bit", "8bit", "binary"):
-        return part.body
-    if part.encoding == "base64" and _BASE64.fullmatch(part.body):
-        try:
-            return binascii.a2b_base64(part.body)
-        except binascii.Error:
-            return None
-    if part.encoding == "quoted-printable" and not re.search(rb"=(?![0-9A-F]{2}|\r\n)|[ \t]\r\n", part.body):
-        return quopri.decodestring(part.body)
-    return None
 
 
 async def _binary(bench: Bench) -> None:
@@ -41,9 +22,10 @@ async def _binary(bench: Bench) -> None:
         if whole.all_clean:
             parts = [part for part in whole.walk() if part.type != "multipart" and not part.is_message]
             leaves += [(message.uid, part, octets) for part in parts if (octets := decoded(part)) is not None]
-    leaves.sort(key=lambda leaf: leaf[1].encoding in ("7bit", "8bit", "binary"))
+    leaves.sort(key=lambda leaf: leaf[1].encoding in PLAIN)
     tally, right = Tally(), 0
-    for uid, part, wanted in leaves[:_MOST]:
+    looked = leaves[:_MOST]
+    for uid, part, wanted in looked:
         section = part.section
         reply = await client.ask(f"UID FETCH {uid} (BINARY.PEEK[{section}] BINARY.SIZE[{section}])")
         items = by_uid(reply).get(uid, {})
@@ -63,7 +45,7 @@ async def _binary(bench: Bench) -> None:
             tally.add("size", Verdict.ERROR, uid, f"BINARY.SIZE[{section}] is {size}; decoded it is {len(wanted):,}")
         else:
             right += 1
-    await tally.tell(bench, client, "(BINARY.PEEK[1]<0.200> BODY.PEEK[1.MIME])", len(messages))
+    await tally.tell(bench, client, "(BINARY.PEEK[1]<0.200> BODY.PEEK[1.MIME])", len({uid for uid, *_ in looked}))
     if not leaves:
         bench.tell(Verdict.LEFT_OUT, "no message of the sample has a part that can be decoded beyond doubt")
     elif right and not tally.bad:

@@ -7,11 +7,10 @@ from mailshell.check.bench import Bench
 from mailshell.check.client import Reply
 from mailshell.check.imap.capabilities import advertised
 from mailshell.check.imap.examined import examined
-from mailshell.check.imap.found import found
+from mailshell.check.imap.found import found, status_items
 from mailshell.check.imap.survivor import Survivor
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
-from mailshell.protocol.imap.data import MailboxStatus
 
 #: Tags that the grammar allows (RFC 9051 section 9: ASTRING-CHAR except "+"), and how bad it is if one is refused:
 #: clients use letters, digits and a few signs.
@@ -38,7 +37,7 @@ async def _case(bench: Bench) -> None:
     wanted = await client.ask("STATUS INBOX (MESSAGES UIDVALIDITY)")
     for command in ("STATUS inbox (MESSAGES UIDVALIDITY)", 'status "iNbOx" (messages uIdValidity)'):
         reply = await client.ask(command)
-        _judge(bench, command, reply, _status(reply) == _status(wanted))
+        _judge(bench, command, reply, status_items(reply) == status_items(wanted))
     mailbox = await examined(bench, client)
     if mailbox.count:
         reply = await client.ask("fetch 1 (uid flags)")
@@ -102,12 +101,6 @@ def _judge(bench: Bench, what: str, reply: Reply, right: bool) -> None:
         bench.wrong(f"{what} is answered with OK, and otherwise than in another case", reply)
     else:
         bench.warn(f"{what} is refused: {reply.words}", reply, advice="write it in upper case for this server")
-
-
-def _status(reply: Reply) -> object:
-    """The items of the STATUS response; None without one."""
-    answers = [one for one in reply.data if isinstance(one, MailboxStatus)]
-    return dict(answers[0].items) if answers else None
 
 
 PROBES = (

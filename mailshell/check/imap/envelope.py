@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from mailshell.check.bench import Bench
 from mailshell.check.imap.addresses import Expected, read_addresses
+from mailshell.check.imap.evaluation import moment
 from mailshell.check.imap.fetching import Tally, fetch, sampled
 from mailshell.check.imap.mime import fields, split
 from mailshell.check.outcome import Verdict
@@ -88,16 +87,6 @@ def _date(text: str, told: str) -> Iterator[Difference]:
         yield Difference("date in another form", Verdict.WARNING, f"{says}: the same moment in another form", advice)
     elif first is not None:
         yield Difference("date differs", Verdict.ERROR, says)
-
-
-def moment(text: str) -> datetime | None:
-    """When a Date field, or a date in the form of INTERNALDATE, says that it was; None if it can't be told."""
-    dashed = re.sub(r"^( ?\d{1,2})-([A-Za-z]{3})-(\d{4}) ", r"\1 \2 \3 ", text)
-    try:
-        found = parsedate_to_datetime(dashed)
-    except (ValueError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def _addresses(name: str, expected: Expected, told: Sequence[Address]) -> Iterator[Difference]:

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from mailshell.check.imap.binary import decoded
-from mailshell.check.imap.mime import Part, read_message
+from mailshell.check.imap.mime import Part, decoded, read_message
 from mailshell.protocol.imap.values import text_of
 from mailshell.render.encoded import decode_charset, decode_words
 from mailshell.text.months import MONTHS
@@ -52,7 +51,6 @@ class Key:
 
     words: str
     test: Callable[[Facts], bool | None]
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def negated(key: Key) -> Key:
         answer = key.test(one)
         return None if answer is None else not answer
 
-    return Key(f"NOT {key.words}", test, key.kind)
+    return Key(f"NOT {key.words}", test)
 
 
 def either(first: Key, second: Key) -> Key:
@@ -132,7 +130,7 @@ def either(first: Key, second: Key) -> Key:
         answers = (first.test(one), second.test(one))
         return True if True in answers else None if None in answers else False
 
-    return Key(f"OR {first.words} {second.words}", test, first.kind or second.kind)
+    return Key(f"OR {first.words} {second.words}", test)
 
 
 def both(first: Key, second: Key) -> Key:
@@ -140,7 +138,7 @@ def both(first: Key, second: Key) -> Key:
         answers = (first.test(one), second.test(one))
         return False if False in answers else None if None in answers else True
 
-    return Key(f"({first.words} {second.words})", test, first.kind or second.kind)
+    return Key(f"({first.words} {second.words})", test)
 
 
 def field_contains(name: str, text: str, *, key: str = "") -> Key:
@@ -156,11 +154,10 @@ def field_contains(name: str, text: str, *, key: str = "") -> Key:
         values = one.values(low)
         if not text:
             return bool(values)
-        answers = {wanted in form.lower() for value in values for form in _forms(value)}
-        return None if len(answers) > 1 and len(values) < 2 else _any_value(values, wanted)
+        return _any_value(values, wanted)
 
     words = f'{key} "{text}"' if key else f'HEADER {name} "{text}"'
-    return Key(words, test, "text")
+    return Key(words, test)
 
 
 def _forms(value: bytes) -> tuple[str, ...]:
@@ -205,7 +202,7 @@ def body_contains(text: str, *, header: bool = False) -> Key:
         unsure = unsure or any(wanted in _bare(form) for part in parts for form in _plain_texts(part))
         return None if unsure or not whole.all_clean else False
 
-    return Key(f'{"TEXT" if header else "BODY"} "{text}"', test, "body")
+    return Key(f'{"TEXT" if header else "BODY"} "{text}"', test)
 
 
 def _plain_texts(part: Part) -> list[str]:
@@ -233,7 +230,7 @@ def arrival_day(one: Facts) -> date | None:
 def arrival(one: Facts) -> datetime | None:
     """The moment of INTERNALDATE."""
     match = _INTERNAL.fullmatch(one.arrived)
-    return _moment(f"{match[1]} {match[2]} {match[3]} {match[4]}") if match else None
+    return moment(one.arrived) if match else None
 
 
 def sent_day(one: Facts) -> date | None:
@@ -244,7 +241,7 @@ def sent_day(one: Facts) -> date | None:
 
 def sent(one: Facts) -> datetime | None:
     """The moment of the Date field; None likewise."""
-    return _moment(_date(one)) if _DATE.match(_date(one)) else None
+    return moment(_date(one)) if _DATE.match(_date(one)) else None
 
 
 def _date(one: Facts) -> str:
@@ -259,9 +256,11 @@ def _day(day: str, month: str, year: str) -> date | None:
         return None
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """When a Date field, or a date in the form of INTERNALDATE, says that it was; None if it can't be told."""
+    dashed = re.sub(r"^( ?\d{1,2})-([A-Za-z]{3})-(\d{4}) ", r"\1 \2 \3 ", text)
     try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
+        found = parsedate_to_datetime(dashed)
+    except (ValueError, IndexError, OverflowError):
         return None
     return found if found.tzinfo is not None else None

@@ -146,6 +146,7 @@ TRIALS = (
         "RFC 7162 3.2.5",
         ("ENABLE QRESYNC", "EXAMINE {box} (QRESYNC ({uidvalidity} {modseq}))"),
         code("HIGHESTMODSEQ", "NOMODSEQ"),
+        "selected",
         own=True,
     ),
     Trial("IMAP4REV2", "RFC 9051 6.3.1", ("ENABLE IMAP4rev2",), enabled("IMAP4REV2"), own=True, beside="IMAP4REV1"),

@@ -27,7 +27,6 @@ class Searched:
     first: int
     last: int
     messages: list[Facts]
-    reply: Reply
 
     @property
     def range(self) -> str:
@@ -70,7 +69,7 @@ async def searched(bench: Bench) -> Searched:
         )
     if not reply.ok or len(found) != exists - first + 1:
         raise ProbeFailed(f"FETCH gave {len(found)} of {counted(exists - first + 1, 'message')} to compare with", reply)
-    return Searched(client, first, exists, [found[number] for number in sorted(found)], reply)
+    return Searched(client, first, exists, [found[number] for number in sorted(found)])
 
 
 def disturbed(reply: Reply) -> bool:

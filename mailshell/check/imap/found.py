@@ -1,9 +1,11 @@
-"""What a search has found, in either revision: SEARCH in IMAP4rev1, ESEARCH in IMAP4rev2 (RFC 9051 section 6.4.4)."""
+"""What STATUS tells, and what a search has found: SEARCH (IMAP4rev1) or ESEARCH (IMAP4rev2, RFC 9051 section 6.4.4)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mailshell.check.client import Reply
-from mailshell.protocol.imap.data import Data, ExtendedSearch, Numbers
+from mailshell.protocol.imap.data import Data, ExtendedSearch, MailboxStatus, Numbers
 
 #: Of a set no more numbers than these are told.
 _MOST = 100_000
@@ -52,3 +54,15 @@ def _in_order(sequence_set: object) -> tuple[int, ...] | None:
             return None
         numbers += range(low, high + 1)
     return tuple(numbers)
+
+
+def flat(thread: object) -> tuple[int, ...]:
+    """The numbers in a thread, whatever its branches."""
+    if isinstance(thread, int):
+        return (thread,)
+    return tuple(number for one in thread for number in flat(one)) if isinstance(thread, tuple) else ()
+
+
+def status_items(reply: Reply) -> Mapping[str, object] | None:
+    """The items of the (first) STATUS response; None without one."""
+    return next((one.items for one in reply.data if isinstance(one, MailboxStatus)), None)

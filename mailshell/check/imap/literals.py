@@ -12,12 +12,11 @@ from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, Reply, literal
 from mailshell.check.imap.capabilities import advertised
 from mailshell.check.imap.examined import examined
-from mailshell.check.imap.found import found
+from mailshell.check.imap.found import found, status_items
 from mailshell.check.imap.survivor import Survivor
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.contract import Part
-from mailshell.protocol.imap.data import MailboxStatus
 
 #: RFC 7888 section 5: with LITERAL- a non-synchronizing literal has no more octets than this. And a few.
 _SMALL = 4096
@@ -142,8 +141,7 @@ def _judge(bench: Bench, what: str, reply: Reply, same: bool, form: Form | None 
 
 def _validity(reply: Reply) -> object:
     """UIDVALIDITY in the STATUS response; None without one."""
-    answers = [one for one in reply.data if isinstance(one, MailboxStatus)]
-    return answers[0].items.get("UIDVALIDITY") if answers else None
+    return (status_items(reply) or {}).get("UIDVALIDITY")
 
 
 PROBES = (

@@ -6,6 +6,8 @@ differ from this reading, and from each other, with good reason.
 
 from __future__ import annotations
 
+import binascii
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +18,10 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:((?:[^\r\n]|\r(?!\n)|\n|\r\n(?=[ \t]))*
 _TOKEN = r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+"
 _TYPE = re.compile(rf"({_TOKEN})/({_TOKEN})[ \t]*(?=;|\Z)")
 _PARAMETER = re.compile(rf';[ \t]*({_TOKEN})=(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")[ \t]*')
-_ENCODINGS = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
+#: Encodings that leave the octets as they are.
+PLAIN = frozenset({"7bit", "8bit", "binary"})
+_ENCODINGS = PLAIN | {"base64", "quoted-printable"}
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,20 @@ def read_message(octets: bytes) -> Part:
     return _read(octets, "", "text/plain", 0)
 
 
+def decoded(part: Part) -> bytes | None:
+    """The contents of a part without its transfer encoding; None if that is broken or unknown."""
+    if part.encoding in PLAIN:
+        return part.body
+    if part.encoding == "base64" and _BASE64.fullmatch(part.body):
+        try:
+            return binascii.a2b_base64(part.body)
+        except binascii.Error:
+            return None
+    if part.encoding == "quoted-printable" and not re.search(rb"=(?![0-9A-F]{2}|\r\n)|[ \t]\r\n", part.body):
+        return quopri.decodestring(part.body)
+    return None
+
+
 def _read(octets: bytes, section: str, default: str, depth: int) -> Part:
     header, body = split(octets)
     found = fields(header)
@@ -98,7 +117,7 @@ def _read(octets: bytes, section: str, default: str, depth: int) -> Part:
     if kind != "multipart" and not section:
         section = "1"
     parts: tuple[Part, ...] = ()
-    plain = encoding in ("7bit", "8bit", "binary")
+    plain = encoding in PLAIN
     if kind == "multipart" and depth < _DEPTH and parameters.get("boundary"):
         pieces, whole = _pieces(body, parameters["boundary"].encode("latin-1", "replace"))
         inner = "message/rfc822" if subtype == "digest" else "text/plain"

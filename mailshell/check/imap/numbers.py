@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailshell.check.bench import Bench
 from mailshell.check.client import Client, Reply
-from mailshell.check.imap.examined import examined, view_of
+from mailshell.check.imap.examined import examine, examined, view_of
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Fetched
@@ -27,7 +27,9 @@ class _Place:
 
 async def _place(bench: Bench, *, fresh: bool = False) -> _Place:
     """``fresh``: it is selected anew, so that UIDNEXT is that of the same moment as the count."""
-    client = await (bench.select() if fresh else bench.client())
+    client = await bench.client()
+    if fresh:
+        await examine(client, bench.known.mailbox)
     await examined(bench, client)
     view = view_of(client)
     assert view is not None

@@ -17,13 +17,6 @@ from mailshell.protocol.imap.values import text_of
 _ID = re.compile(rb"<[^<>@\s\"]+@[^<>@\s\"]+>")
 
 
-def flat(thread: object) -> tuple[int, ...]:
-    """The numbers in a thread, whatever its branches."""
-    if isinstance(thread, int):
-        return (thread,)
-    return tuple(number for one in thread for number in flat(one)) if isinstance(thread, tuple) else ()
-
-
 def subject_groups(messages: Sequence[Facts]) -> list[frozenset[int]]:
     """The messages by base subject, as ORDEREDSUBJECT has them; those beyond ASCII are left out."""
     groups: dict[str, set[int]] = {}

@@ -6,7 +6,7 @@ import re
 
 from mailshell.check.bench import Bench, Message, ProbeFailed
 from mailshell.check.client import Client
-from mailshell.check.imap.examined import view_of
+from mailshell.check.imap.examined import examine
 from mailshell.check.imap.fetching import by_uid, fetch, octets_of, opened, place
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
@@ -58,13 +58,13 @@ def _shape(structure: BodyStructure) -> tuple[object, ...]:
 
 
 async def _sample(bench: Bench) -> None:
+    client = await bench.client()
     try:
-        client = await bench.select()
+        reply, view = await examine(client, bench.known.mailbox)
     except ProbeFailed as error:
         bench.wrong(str(error), error.reply)
         return
-    reply, view = client.seen(), view_of(client)
-    exists = view.exists if view is not None else None
+    exists = view.exists
     if exists is None:
         bench.wrong("EXAMINE does not say how many messages exist", reply)
         return

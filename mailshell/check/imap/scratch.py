@@ -13,6 +13,7 @@ from mailshell.check.client import Client, Reply, literal
 from mailshell.contract import SessionError
 from mailshell.exits import UsageError
 from mailshell.protocol.imap.data import MailboxListing, Namespaces
+from mailshell.protocol.imap.mailbox_name import encode_mailbox
 from mailshell.protocol.imap.state import ImapState, Phase
 from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
@@ -92,12 +93,8 @@ def accepted(reply: Reply, what: str) -> Reply:
 
 def code(reply: Reply, name: str) -> list[str] | None:
     """The words of a response code after its name, of the completion or of an untagged OK; None if it is not there."""
-    codes = [reply.status.code, *(response.code for response in reply.responses if response.status)]
-    for one in codes:
-        words = (one or b"").decode("utf-8", "replace").split()
-        if words and words[0].upper() == name:
-            return words[1:]
-    return None
+    arguments = reply.codes.get(name)
+    return None if arguments is None else arguments.decode("utf-8", "replace").split()
 
 
 def listed(reply: Reply) -> list[MailboxListing]:
@@ -134,6 +131,7 @@ async def _choose_name(client: Client) -> tuple[str, str | None]:
     told = [one for one in reply.data if isinstance(one, Namespaces) and one.personal] if reply is not None else []
     if told and told[0].personal:
         prefix, delimiter = told[0].personal[0]
+        prefix = encode_mailbox(prefix).decode("ascii")
     else:
         roots = listed(await client.ask('LIST "" ""'))
         delimiter = roots[0].delimiter if roots else None
@@ -176,10 +174,11 @@ async def _delete_all(client: Client, name: str) -> tuple[str, list[str]]:
         await client.ask("UNSELECT" if client.has("UNSELECT") else "CLOSE")
     for one in await _below(client, "LSUB", name):
         await client.ask(b"UNSUBSCRIBE " + quoted(one.raw))
-    found = await _below(client, "LIST", name)
+    # Its own name in any case: LIST may not show it.
+    found = dict.fromkeys([*(one.raw for one in await _below(client, "LIST", name)), name.encode()])
     refused: Reply | None = None
-    for one in sorted(found, key=lambda one: -len(one.raw)):
-        reply = await client.ask(b"DELETE " + quoted(one.raw))
+    for raw in sorted(found, key=lambda raw: -len(raw)):
+        reply = await client.ask(b"DELETE " + quoted(raw))
         refused = reply if not reply.ok else refused
     if refused is None:
         return "", []

@@ -8,11 +8,10 @@ from mailshell.check.advertised import has
 from mailshell.check.bench import Bench, ProbeFailed, quoted
 from mailshell.check.client import Client, Reply
 from mailshell.check.imap.capabilities import advertised
-from mailshell.check.imap.examined import view_of
-from mailshell.check.imap.found import found
+from mailshell.check.imap.examined import examine, view_of
+from mailshell.check.imap.found import found, status_items
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
-from mailshell.protocol.imap.data import MailboxStatus
 from mailshell.protocol.imap.state import MailboxView
 from mailshell.text.sentences import counted
 
@@ -36,12 +35,9 @@ _COUNTED = 50_000
 async def _examine(bench: Bench) -> None:
     client = await bench.client()
     names = await advertised(bench)
-    reply = await client.ask(f"EXAMINE {quoted(bench.known.mailbox)}")
-    view = view_of(client)
-    if not reply.ok or view is None:
-        raise ProbeFailed(f"EXAMINE {bench.known.mailbox} was refused: {reply.words}", reply)
-    bench.known.messages, bench.known.uidvalidity = view.exists, view.uidvalidity
-    complete = await _required(bench, client, names, reply, "EXAMINE")
+    reply, view = await examine(client, bench.known.mailbox)
+    bench.known.messages = view.exists
+    complete = await _required(bench, client, view, names, reply, "EXAMINE")
     if "READ-ONLY" not in _code_of(reply):
         bench.warn("the OK of EXAMINE does not begin with [READ-ONLY]", reply, about="READ-ONLY")
     elif complete:
@@ -72,7 +68,7 @@ async def _select(bench: Bench) -> None:
     await client.ask(f"EXAMINE {quoted(bench.known.mailbox)}")
     if not reply.ok or view is None:
         raise ProbeFailed(f"SELECT {bench.known.mailbox} was refused: {reply.words}", reply)
-    complete = await _required(bench, client, names, reply, "SELECT")
+    complete = await _required(bench, client, view, names, reply, "SELECT")
     _permanent_flags(bench, view, reply)
     code = _code_of(reply)
     if "READ-WRITE" not in code and "READ-ONLY" not in code:
@@ -81,7 +77,9 @@ async def _select(bench: Bench) -> None:
         bench.good(f"SELECT tells all that it has to: {_told(view)}", reply)
 
 
-async def _required(bench: Bench, client: Client, names: tuple[str, ...], reply: Reply, command: str) -> bool:
+async def _required(
+    bench: Bench, client: Client, view: MailboxView, names: tuple[str, ...], reply: Reply, command: str
+) -> bool:
     """Tell of what is missing. Whether nothing is."""
     rev1 = not has(names, "IMAP4REV2") or has(names, "IMAP4REV1")
     missing = False
@@ -90,8 +88,7 @@ async def _required(bench: Bench, client: Client, names: tuple[str, ...], reply:
             missing = True
             what = f"[{name}]" if is_code else name
             bench.tell(verdict, f"{command} does not tell {what}, which it has to", reply, about=name)
-    view = view_of(client)
-    if view is not None and view.unseen:
+    if view.unseen:
         # Among the messages up to the first unseen one there is that one only (RFC 3501 section 7.1).
         search = await client.ask(f"SEARCH 1:{view.unseen} UNSEEN")
         unseen = found(search)
@@ -99,7 +96,7 @@ async def _required(bench: Bench, client: Client, names: tuple[str, ...], reply:
             first = min(unseen, default="none")
             says = f"{command} tells [UNSEEN {view.unseen}], and the first message that SEARCH finds unseen is {first}"
             bench.tell(Verdict.NOTE, says, reply, about="UNSEEN", source="RFC 3501 7.1")
-    elif rev1 and found(await client.ask("SEARCH UNSEEN")):
+    elif rev1 and await _unseen(client, view):
         # Where all messages are seen there is none to be named.
         missing = True
         bench.tell(Verdict.NOTE, f"{command} does not tell [UNSEEN], though messages are unseen", reply, about="UNSEEN")
@@ -141,15 +138,14 @@ async def _status(bench: Bench) -> None:
     """STATUS in a session with no mailbox selected, between two EXAMINEs in another: so a change meanwhile shows."""
     client, second = await bench.client(), await bench.connect()
     name = quoted(bench.known.mailbox)
-    before = await _view(client, name)
+    before = await _view(bench, client)
     reply = await second.ask(f"STATUS {name} (MESSAGES UIDNEXT UIDVALIDITY UNSEEN)")
-    answers = [one for one in reply.data if isinstance(one, MailboxStatus)]
-    if not reply.ok or not answers:
+    items = status_items(reply)
+    if not reply.ok or items is None:
         what = "is answered without STATUS" if reply.ok else f"is refused: {reply.words}"
         bench.wrong(f"STATUS {what}", reply)
         return
-    items = answers[0].items
-    after, unseen = await _view(client, name), await _unseen(client, before)
+    after, unseen = await _view(bench, client), await _unseen(client, before)
     differing = _differences(items, before)
     if not differing:
         bench.good(f"STATUS and EXAMINE tell the same: {_told(before)}", reply)
@@ -159,8 +155,7 @@ async def _status(bench: Bench) -> None:
         bench.wrong(f"STATUS and EXAMINE differ: {'; '.join(differing)}", reply)
     if unseen is not None and items.get("UNSEEN") not in (None, unseen) and not _changed(before, after):
         again = await second.ask(f"STATUS {name} (UNSEEN)")
-        told = [one.items.get("UNSEEN") for one in again.data if isinstance(one, MailboxStatus)]
-        if unseen not in told and await _unseen(client, before) == unseen:
+        if (status_items(again) or {}).get("UNSEEN") != unseen and await _unseen(client, before) == unseen:
             bench.warn(
                 f"STATUS counts {items['UNSEEN']} unseen messages, SEARCH UNSEEN {unseen}", reply, about="UNSEEN"
             )
@@ -168,8 +163,7 @@ async def _status(bench: Bench) -> None:
 
 async def _second_session(bench: Bench) -> None:
     client, second = await bench.client(), await bench.connect()
-    name = quoted(bench.known.mailbox)
-    one, other = await _view(client, name), await _view(second, name)
+    one, other = await _view(bench, client), await _view(bench, second)
     reply = second.seen()
     if one.uidvalidity != other.uidvalidity:
         bench.wrong(
@@ -184,7 +178,7 @@ async def _second_session(bench: Bench) -> None:
         seen = f"{counted(one.exists or 0, 'message')} and {_numbers(one, 'UIDNEXT')}"
         bench.good(f"it sees {seen}, like the first", reply)
         return
-    third = await _view(client, name)
+    third = await _view(bench, client)
     if (third.exists, third.uidnext) == (one.exists, one.uidnext):
         bench.warn(
             f"a second session sees {counted(other.exists or 0, 'message')} and {_numbers(other, 'UIDNEXT')}, the "
@@ -195,12 +189,8 @@ async def _second_session(bench: Bench) -> None:
         bench.tell(Verdict.UNDECIDED, "the mailbox was changed by somebody meanwhile", reply)
 
 
-async def _view(client: Client, name: str) -> MailboxView:
-    reply = await client.ask(f"EXAMINE {name}")
-    view = view_of(client)
-    if not reply.ok or view is None:
-        raise ProbeFailed(f"EXAMINE {name} was refused: {reply.words}", reply)
-    return view
+async def _view(bench: Bench, client: Client) -> MailboxView:
+    return (await examine(client, bench.known.mailbox))[1]
 
 
 async def _unseen(client: Client, view: MailboxView) -> int | None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from mailshell.check.bench import Bench
 from mailshell.check.imap.evaluation import Facts
 from mailshell.check.imap.facts import Searched, disturbed, searched
-from mailshell.check.imap.found import found
+from mailshell.check.imap.found import flat, found
 from mailshell.check.imap.ordering import misplaced
-from mailshell.check.imap.references import apart, flat, subject_groups, together
+from mailshell.check.imap.references import apart, subject_groups, together
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Threads

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailshell.check.client import Reply
-from mailshell.check.imap.found import found
+from mailshell.check.imap.found import flat, found, status_items
 from mailshell.check.outcome import Verdict
-from mailshell.protocol.imap.data import ExtendedSearch, Fetched, MailboxListing, MailboxStatus, Numbers, Threads, Words
+from mailshell.protocol.imap.data import ExtendedSearch, MailboxListing, Threads, Words
 from mailshell.protocol.imap.response import Response
 from mailshell.text.sentences import counted
 
@@ -113,7 +113,7 @@ def fetched(item: str) -> Missing:
 
 def all_fetched(reply: Reply, mailbox: TrialMailbox) -> str:
     """A FETCH response for each message that is tried."""
-    numbers = {one.number for one in reply.data if isinstance(one, Fetched)}
+    numbers = {one.number for one in reply.fetched}
     came = len(numbers & set(range(1, mailbox.count + 1)))
     return "" if came == mailbox.count else f"FETCH responses came for {came} of {counted(mailbox.count, 'message')}"
 
@@ -122,10 +122,10 @@ def status_item(item: str) -> Missing:
     """A STATUS response with this data item."""
 
     def missing(reply: Reply, mailbox: TrialMailbox) -> str:
-        answers = [one for one in reply.data if isinstance(one, MailboxStatus)]
-        if not answers:
+        items = status_items(reply)
+        if items is None:
             return "no STATUS response came"
-        return "" if item in answers[0].items else f"{item} is not in the STATUS response"
+        return "" if item in items else f"{item} is not in the STATUS response"
 
     return missing
 
@@ -157,10 +157,9 @@ def searched(reply: Reply, mailbox: TrialMailbox) -> str:
 
 def sorted_all(reply: Reply, mailbox: TrialMailbox) -> str:
     """A SORT response with all messages that were asked for."""
-    answers = [one for one in reply.data if isinstance(one, Numbers) and one.kind == "SORT"]
-    if not answers:
+    numbers = found(reply, "SORT")
+    if numbers is None:
         return "no SORT response came"
-    numbers = tuple(number for one in answers for number in one.numbers)
     if strange := _strange("SORT", numbers, mailbox):
         return strange
     return "" if len(numbers) == mailbox.count else f"SORT has {len(numbers)} of {counted(mailbox.count, 'message')}"
@@ -178,14 +177,7 @@ def threaded_all(reply: Reply, mailbox: TrialMailbox) -> str:
     answers = [one for one in reply.data if isinstance(one, Threads)]
     if not answers:
         return "no THREAD response came"
-    todo: list[object] = [thread for one in answers for thread in one.threads]
-    threaded: list[int] = []
-    while todo:
-        one = todo.pop()
-        if isinstance(one, tuple):
-            todo += one
-        elif isinstance(one, int):
-            threaded.append(one)
+    threaded = [number for one in answers for number in flat(one.threads)]
     if sorted(threaded) == list(range(1, mailbox.count + 1)):
         return ""
     of = f"{len(set(threaded))} of {counted(mailbox.count, 'message')}"

@@ -91,10 +91,11 @@ async def _set(bench: Bench, place: Scratch, rights: str, entries: dict[str, str
             Verdict.NOTE, f"SETACL of the rights that {who} has is refused: {reply.words}", reply, about="SETACL"
         )
         return
-    after = acl(await place.client.ask(f"GETACL {name}")) or {}
+    listing = await place.client.ask(f"GETACL {name}")
+    after = acl(listing) or {}
     if not _same(after.get(who, ""), rights):
         says = f"after SETACL of {rights} for {who}, GETACL says {after.get(who, 'nothing')}"
-        bench.wrong(says, await place.client.ask(f"GETACL {name}"), about="SETACL")
+        bench.wrong(says, listing, about="SETACL")
     else:
         bench.good(f"SETACL is what GETACL says then ({who}: {after[who]})", reply, about="SETACL")
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply, literal
 from mailshell.check.imap import letters
-from mailshell.check.imap.envelope import moment
+from mailshell.check.imap.evaluation import moment
 from mailshell.check.imap.fetching import flags_of
-from mailshell.check.imap.found import numbers_in
+from mailshell.check.imap.found import numbers_in, status_items
 from mailshell.check.imap.scratch import WHEN, Scratch, code, letter, listed, scratch
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
-from mailshell.protocol.imap.data import MailboxStatus
 from mailshell.text.sentences import counted
 
 #: What it is, and a message of that kind.
@@ -65,7 +64,7 @@ def _append_uid(bench: Bench, reply: Reply, status: Reply, uid: str) -> None:
     if not bench.known.advertises("UIDPLUS", "IMAP4rev2"):
         return
     words = code(reply, "APPENDUID")
-    items = next((one.items for one in status.data if isinstance(one, MailboxStatus)), {})
+    items = status_items(status) or {}
     if words is None:
         bench.warn("UIDPLUS is advertised, but APPEND is answered without APPENDUID", reply, about="APPENDUID")
     elif words[:1] != [str(items.get("UIDVALIDITY"))] or words[1:2] != [uid]:
@@ -104,7 +103,7 @@ async def _forms(bench: Bench) -> None:
                 bench.wrong(f"APPEND {what} is refused: {reply.words}", reply, about=what)
         right = sum(reply.ok for _, reply in tried) + (bench.known.advertises("MULTIAPPEND") and tried[-1][1].ok)
         status = await client.ask(f"STATUS {name} (MESSAGES)")
-        messages = next((one.items.get("MESSAGES") for one in status.data if isinstance(one, MailboxStatus)), None)
+        messages = (status_items(status) or {}).get("MESSAGES")
         if messages != right:
             told = "none" if messages is None else messages
             bench.wrong(f"APPEND accepted {counted(right, 'message')}, and STATUS tells {told}", status, about="count")

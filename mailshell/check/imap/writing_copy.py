@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply
 from mailshell.check.imap import letters
-from mailshell.check.imap.envelope import moment
+from mailshell.check.imap.evaluation import moment
 from mailshell.check.imap.fetching import Items, flags_of
 from mailshell.check.imap.found import numbers_in
 from mailshell.check.imap.scratch import WHEN, Scratch, accepted, code, letter, scratch

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Reply
 from mailshell.check.imap.found import numbers_in
+from mailshell.check.imap.numbers import uids
 from mailshell.check.imap.scratch import Scratch, accepted, code, letter, scratch
 from mailshell.check.probe import Probe
 from mailshell.protocol.imap.data import Count, Vanished
@@ -18,9 +19,8 @@ from mailshell.text.sentences import some
 
 async def _uids(place: Scratch) -> list[int]:
     """The UIDs in the order of the sequence numbers, which must be without gaps."""
-    reply = await place.client.ask("FETCH 1:* (UID)")
-    numbered = {one.number: item.value for one in reply.fetched for item in one.items if item.name == "UID"}
-    return [value for number in sorted(filter(None, numbered)) if isinstance(value := numbered[number], int)]
+    found = uids(await place.client.ask("FETCH 1:* (UID)"))
+    return [found[number] for number in sorted(found)]
 
 
 def apply(reply: Reply, uids: Sequence[int]) -> list[int] | None:

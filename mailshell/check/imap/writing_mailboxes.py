@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mailshell.check.bench import Bench, quoted
 from mailshell.check.client import Client, literal
+from mailshell.check.imap.found import status_items
 from mailshell.check.imap.scratch import Scratch, accepted, listed, remaining, scratch
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
-from mailshell.protocol.imap.data import MailboxStatus
 from mailshell.protocol.imap.mailbox_name import decode_mailbox
 from mailshell.text.sentences import counted
 
@@ -66,7 +66,7 @@ async def _rename(bench: Bench, place: Scratch) -> None:
     await place.append(b"Subject: renamed\r\n\r\nbody\r\n", to=old)
     reply = await client.ask(f"RENAME {quoted(old)} {quoted(new)}")
     status = await client.ask(f"STATUS {quoted(new)} (MESSAGES)")
-    messages = next((one.items.get("MESSAGES") for one in status.data if isinstance(one, MailboxStatus)), None)
+    messages = (status_items(status) or {}).get("MESSAGES")
     told = counted(messages, "message") if isinstance(messages, int) else "no number of messages"
     if not reply.ok:
         bench.wrong(f"RENAME is refused: {reply.words}", reply, about="RENAME")
