@@ -23,8 +23,8 @@ class Probe:
     ``run`` tells the bench what it finds out, with ``bench.tell`` and its like; it may raise what a session raises, and
     is cancelled when its time is up: what it has told by then stands. ``needs``: ``login``, ``messages`` (a mailbox
     with at least one is selected, read-only, or the maildrop has one), ``tls-possible`` (the connection began in the
-    clear). ``capability``: it is tried only if the server advertises this. ``writes``: it changes something, in a
-    scratch mailbox. ``seconds``: the most it may take. ``uses``: ids of probes that have to run before it.
+    clear). ``capabilities``: it is tried only if the server advertises one of these. ``writes``: it changes something,
+    in a scratch mailbox. ``seconds``: the most it may take. ``uses``: ids of probes that have to run before it.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Probe:
     source: str
     run: Callable[[Bench], Awaitable[None]]
     needs: tuple[str, ...] = ("login",)
-    capability: str = ""
+    capabilities: tuple[str, ...] = ()
     writes: bool = False
     seconds: float = 10.0
     uses: tuple[str, ...] = ()

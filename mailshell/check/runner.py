@@ -88,8 +88,8 @@ def _lacks(bench: Bench, probe: Probe) -> tuple[Verdict, str] | None:
         return Verdict.LEFT_OUT, f"{bench.known.mailbox} is empty"
     if "tls-possible" in probe.needs and not bench.connector.clear:
         return Verdict.LEFT_OUT, "TLS stands from the first octet"
-    if probe.capability and not bench.known.advertises(probe.capability):
-        return Verdict.NOT_OFFERED, f"the server does not advertise {probe.capability}"
+    if probe.capabilities and not bench.known.advertises(*probe.capabilities):
+        return Verdict.NOT_OFFERED, f"the server does not advertise {' or '.join(probe.capabilities)}"
     return None
 
 

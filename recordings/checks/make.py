@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(FOLDER.parent)]
 
-from check.letters_for_check import MESSAGES  # noqa: E402
+from check.letters_for_check import MESSAGES, PLAIN  # noqa: E402
 from make import fill  # noqa: E402
 from servers.cyrus import start_cyrus  # noqa: E402
 from servers.dovecot import start_dovecot  # noqa: E402
@@ -26,7 +26,7 @@ STARTS: dict[str, Callable[[], Server]] = {"dovecot": start_dovecot, "cyrus": st
 FORMS = {"markdown": "md", "html": "html", "json": "json"}
 #: pymap's own sample has no letter whose date and names show what it makes of them.
 LETTER = (
-    b"From: dave@example.org\r\nDate: Tue, 2 Jan 2024 10:00:00 +0100\r\nSubject: plain\r\n\r\nbody\r\n",
+    PLAIN,
     b"From: =?utf-8?q?J=C3=B6rg?= <joerg@example.net>\r\nTo: ana@example.org\r\nMessage-ID: <photos@example.net>\r\n"
     b"Date: Fri, 20 Nov 2026 11:40:00 +0100\r\nSubject: =?utf-8?q?Fotos_von_der_W=C3=BCste?=\r\n\r\nhello\r\n",
 )

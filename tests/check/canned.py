@@ -217,16 +217,14 @@ async def _record() -> None:
     import imaplib
     from unittest import mock
 
-    from check.letters_for_check import FLAGS, MESSAGES
+    from check.letters_for_check import append_all
     from servers.dovecot import start_dovecot
 
     dovecot = start_dovecot()
     try:
         client = imaplib.IMAP4("127.0.0.1", dovecot.imap)
         client.login("ana", "secret")
-        for at, message in enumerate(MESSAGES):
-            date = imaplib.Time2Internaldate(1704000000 + at * 280000)
-            client.append("INBOX", f"({FLAGS[at % len(FLAGS)]})", date, message)
+        append_all(client, "INBOX")
         client.select("INBOX")
         client.unselect()
         relay = Relay(dovecot.imap)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import imaplib
 
 #: The smaller ones; what a line ends with is CRLF.
 _TEXTS = (
@@ -149,3 +150,13 @@ epilogue
 """
 FLAGS = ("", "\\Seen", "\\Seen \\Flagged", "\\Answered", "$Label1", "\\Deleted", "\\Draft \\Seen")
 MESSAGES = tuple(text.replace("\n", "\r\n").encode() for text in (*_TEXTS, _ATTACHED))
+#: A message with a date in the form of RFC 5322 and a name without an encoded word.
+PLAIN = b"From: dave@example.org\r\nDate: Tue, 2 Jan 2024 10:00:00 +0100\r\nSubject: plain\r\n\r\nbody\r\n"
+
+
+def append_all(client: imaplib.IMAP4, mailbox: str, *more: bytes) -> None:
+    """Add MESSAGES and ``more`` to a mailbox, with FLAGS by turns, and a date of its own for each."""
+    for at, message in enumerate((*MESSAGES, *more)):
+        date = imaplib.Time2Internaldate(1704000000 + at * 280000)
+        status, told = client.append(mailbox, f"({FLAGS[at % len(FLAGS)]})", date, message)
+        assert status == "OK", told

@@ -186,6 +186,8 @@ CASES = (
     Case("extension-literals", Verdict.NOT_OFFERED, "neither", options={"after_login": "IMAP4rev1"}),
     Case("pipelining", WARNING, "1 is refused", {"CAPABILITY": "TAG NO not now"}),
     Case("pipelining", ERROR, "find 1 and 1, not", {"SEARCH .": "* SEARCH 1\nTAG OK done"}),
+    Case("pipelining", ERROR, "EXAMINE, sent right before UID FETCH, is answered with BAD",
+         {EXAMINE: lambda it, tag, rest: "TAG BAD no" if tag == "p6" else it._good(rest)}),
     Case("pipelining", WARNING, "another order", {"SEARCH 1": "* SEARCH 2\nTAG OK", "SEARCH 2": "* SEARCH 1\nTAG OK "}),
     Case("pipelining", NOTE, "only the order", {"SEARCH 1": "* SEARCH 1\n* SEARCH 2\nTAG OK", "SEARCH 2": "TAG OK"}),
     Case("pipelining", ERROR, "answered with BAD", {r"UID FETCH 1 .*": "TAG BAD select first"}),

@@ -29,20 +29,29 @@ async def _binary(bench: Bench) -> None:
         section = part.section
         reply = await client.ask(f"UID FETCH {uid} (BINARY.PEEK[{section}] BINARY.SIZE[{section}])")
         items = by_uid(reply).get(uid, {})
+        evidence = f"(BINARY.PEEK[{section}]<0.200> BINARY.SIZE[{section}])"
         value, size = items.get(place(f"BINARY[{section}]")), items.get(place(f"BINARY.SIZE[{section}]"))
         name = f"BINARY[{section}] of a part in {part.encoding}"
         if not reply.ok:
-            tally.add("refused", Verdict.WARNING, uid, f"{name} is refused: {reply.words}")
+            tally.add("refused", Verdict.WARNING, uid, f"{name} is refused: {reply.words}", items=evidence)
         elif not isinstance(value, Body):
             odd = next((key for key in items if key.startswith("BINARY.PEEK")), "")
             instead = f"; {odd} came instead, a name that only a request has" if odd else ""
-            tally.add("no answer", Verdict.ERROR, uid, f"{name} was asked for and did not come{instead}")
+            tally.add(
+                "no answer", Verdict.ERROR, uid, f"{name} was asked for and did not come{instead}", items=evidence
+            )
         elif (value.octets or b"") != wanted:
             says = f"{name} is {counted(value.size or 0, 'octet')}; decoded here it is {len(wanted):,}"
             same = f"{name} differs from what decoding gives here"
-            tally.add("contents", Verdict.ERROR, uid, same if value.size == len(wanted) else says)
+            tally.add("contents", Verdict.ERROR, uid, same if value.size == len(wanted) else says, items=evidence)
         elif size != len(wanted):
-            tally.add("size", Verdict.ERROR, uid, f"BINARY.SIZE[{section}] is {size}; decoded it is {len(wanted):,}")
+            tally.add(
+                "size",
+                Verdict.ERROR,
+                uid,
+                f"BINARY.SIZE[{section}] is {size}; decoded it is {len(wanted):,}",
+                items=evidence,
+            )
         else:
             right += 1
     await tally.tell(bench, client, "(BINARY.PEEK[1]<0.200> BODY.PEEK[1.MIME])", len({uid for uid, *_ in looked}))
@@ -55,6 +64,6 @@ async def _binary(bench: Bench) -> None:
 PROBES = (
     Probe(
         "binary", "BINARY against decoding here", "sections", "RFC 3516 4.2", _binary, ("login", "messages"),
-        capability="BINARY",
+        capabilities=("BINARY", "IMAP4rev2"),
     ),
 )  # fmt: skip

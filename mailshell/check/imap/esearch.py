@@ -76,6 +76,6 @@ def _said(items: Mapping[str, object], name: str) -> str:
 PROBES = (
     Probe(
         "search-return", "SEARCH RETURN against SEARCH", "search", "RFC 4731 3.1", _returned, ("login", "messages"),
-        "ESEARCH",
+        ("ESEARCH", "IMAP4rev2"),
     ),
 )  # fmt: skip

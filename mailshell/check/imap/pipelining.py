@@ -40,9 +40,13 @@ async def _pipelining(bench: Bench) -> None:
 
 def _judge_order(bench: Bench, reply: Reply) -> None:
     first, second = reply.statuses
-    if not first.ok or not second.ok:
-        bench.wrong(f"UID FETCH, sent right behind EXAMINE, is answered with {second.status}", reply, about="order")
-        return
+    for name, status in (
+        ("EXAMINE, sent right before UID FETCH,", first),
+        ("UID FETCH, sent right behind EXAMINE,", second),
+    ):
+        if not status.ok:
+            bench.wrong(f"{name} is answered with {status.status}", reply, about="order")
+            return
     late = isinstance(first, Response) and all(one.offset > first.offset for one in reply.named("FETCH"))
     if late:
         bench.good("UID FETCH, sent right behind EXAMINE, is answered after it", reply, about="order")

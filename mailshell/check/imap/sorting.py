@@ -126,12 +126,13 @@ def _mixed(threads: Sequence[Sequence[int]], groups: Sequence[frozenset[int]], m
 
 _NEEDS = ("login", "messages")
 PROBES = (
-    Probe("sort", "SORT against sorting here", "search", "RFC 5256 3", _sort, _NEEDS, "SORT", seconds=15),
+    Probe("sort", "SORT against sorting here", "search", "RFC 5256 3", _sort, _NEEDS, ("SORT",), seconds=15),
     Probe(
         "thread-orderedsubject", "THREAD by subject", "search", "RFC 5256 3", _ordered_subject, _NEEDS,
-        "THREAD=ORDEREDSUBJECT",
+        ("THREAD=ORDEREDSUBJECT",),
     ),
     Probe(
-        "thread-references", "THREAD by references", "search", "RFC 5256 3", _references, _NEEDS, "THREAD=REFERENCES",
+        "thread-references", "THREAD by references", "search", "RFC 5256 3", _references, _NEEDS,
+        ("THREAD=REFERENCES",),
     ),
 )  # fmt: skip

@@ -118,5 +118,5 @@ def _same(one: str, other: str) -> bool:
 
 PROBES = (
     Probe("quota", "quotas", "writing", "RFC 9208 4.1", _quota, writes=True),
-    Probe("acl", "access control lists", "writing", "RFC 4314 3", _acl, capability="ACL", writes=True),
+    Probe("acl", "access control lists", "writing", "RFC 4314 3", _acl, capabilities=("ACL",), writes=True),
 )

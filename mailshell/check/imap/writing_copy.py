@@ -10,7 +10,6 @@ from mailshell.check.imap.fetching import Items, flags_of
 from mailshell.check.imap.found import numbers_in
 from mailshell.check.imap.scratch import WHEN, Scratch, accepted, code, letter, scratch
 from mailshell.check.imap.writing_append import judge_missing
-from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.text.sentences import counted, some
 
@@ -43,9 +42,6 @@ async def _copy(bench: Bench) -> None:
 
 
 async def _move(bench: Bench) -> None:
-    if not bench.known.advertises("MOVE", "IMAP4rev2"):
-        bench.tell(Verdict.NOT_OFFERED, "the server does not advertise MOVE")
-        return
     async with scratch(bench) as place:
         target, before = await _prepare(place)
         uids = sorted(before, key=int)
@@ -97,7 +93,7 @@ def _compare(bench: Bench, fetched: Reply, before: list[Items], after: dict[str,
         bench.good(f"{command} keeps the octets", fetched, about="octets")
     if any(flags_of(one) != flags_of(other) for one, other in pairs):
         bench.warn(f"{command} did not keep the flags", fetched, about="flags")
-    elif any(moment(str(one["INTERNALDATE"])) != moment(str(other.get("INTERNALDATE"))) for one, other in pairs):
+    elif any(moment(str(one.get("INTERNALDATE"))) != moment(str(other.get("INTERNALDATE"))) for one, other in pairs):
         bench.warn(f"{command} did not keep INTERNALDATE", fetched, about="date")
     else:
         bench.good(f"{command} keeps flags and INTERNALDATE", fetched, about="flags")
@@ -105,5 +101,5 @@ def _compare(bench: Bench, fetched: Reply, before: list[Items], after: dict[str,
 
 PROBES = (
     Probe("copy", "COPY", "writing", "RFC 9051 6.4.7", _copy, writes=True),
-    Probe("move", "MOVE", "writing", "RFC 9051 6.4.8", _move, writes=True),
+    Probe("move", "MOVE", "writing", "RFC 9051 6.4.8", _move, capabilities=("MOVE", "IMAP4rev2"), writes=True),
 )

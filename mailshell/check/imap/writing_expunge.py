@@ -149,7 +149,8 @@ async def _left(bench: Bench, place: Scratch, reply: Reply, command: str) -> boo
 PROBES = (
     Probe("expunge", "EXPUNGE and its numbers", "writing", "RFC 9051 7.5.1", _expunge, writes=True),
     Probe(
-        "uid-expunge", "UID EXPUNGE", "writing", "RFC 4315 2.1", _uid_expunge, capability="UIDPLUS", writes=True
+        "uid-expunge", "UID EXPUNGE", "writing", "RFC 4315 2.1", _uid_expunge,
+        capabilities=("UIDPLUS", "IMAP4rev2"), writes=True,
     ),
     Probe("uid-reuse", "UIDs are not given again", "writing", "RFC 9051 2.3.1.1", _reuse, writes=True),
     Probe("closing", "CLOSE and UNSELECT", "writing", "RFC 9051 6.4.1", _closing, writes=True),

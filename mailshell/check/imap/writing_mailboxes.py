@@ -224,7 +224,7 @@ PROBES = (
         "writing",
         "RFC 6855 3",
         _utf8,
-        capability="UTF8=ACCEPT",
+        capabilities=("UTF8=ACCEPT",),
         writes=True,
         seconds=15,
     ),

@@ -121,13 +121,6 @@ async def _modseq(client: Client) -> int | None:
     return None
 
 
-async def _condstore_if(bench: Bench) -> None:
-    if bench.known.advertises("CONDSTORE", "QRESYNC"):
-        await _condstore(bench)
-    else:
-        bench.tell(Verdict.NOT_OFFERED, "the server advertises neither CONDSTORE nor QRESYNC")
-
-
 PROBES = (
     Probe(
         "two-sessions",
@@ -138,5 +131,13 @@ PROBES = (
         writes=True,
         seconds=15,
     ),
-    Probe("unchangedsince", "STORE (UNCHANGEDSINCE)", "writing", "RFC 7162 3.1.3", _condstore_if, writes=True),
+    Probe(
+        "unchangedsince",
+        "STORE (UNCHANGEDSINCE)",
+        "writing",
+        "RFC 7162 3.1.3",
+        _condstore,
+        capabilities=("CONDSTORE", "QRESYNC"),
+        writes=True,
+    ),
 )

@@ -24,7 +24,7 @@ _INJECTION = Probe(
     "RFC 2595 4; CVE-2011-0411",
     probe_injection,
     needs=("tls-possible",),
-    capability="STLS",
+    capabilities=("STLS",),
 )
 
 PROBES: tuple[Probe, ...] = (
