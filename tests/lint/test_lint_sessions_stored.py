@@ -15,6 +15,7 @@ from test_rules_fire import CASES, Case
 
 from mailshell.lint.finding import Finding
 from mailshell.lint.memory import Memory
+from mailshell.lint.pop3.maildrop import MOST
 from mailshell.lint.session import TABLES, linter_for
 from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
@@ -53,8 +54,8 @@ class Stored:
 
     def close(self) -> None:
         for one in self.open:
-            assert one.problem == ""
             one.close()
+            assert one.problem == ""
         self.open.clear()
 
 
@@ -83,6 +84,46 @@ def test_any_octets(protocol: str, sessions: list[list[tuple[int, bytes, int, by
             ]
             assert found[0] == found[1]
         stored.close()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "lines"),
+    [
+        (
+            "imap",
+            "C: a1 STATUS x (MESSAGES UIDVALIDITY UIDNEXT)\n"
+            "S: * STATUS x (MESSAGES 99999999999999999999999999 UIDVALIDITY 5 UIDNEXT 6)\nS: a1 OK done",
+        ),
+        ("pop3", "C: LIST\nS: +OK\nS: 1 9999999999999999999\nS: .\nC: UIDL\nS: +OK\nS: 1 abc\nS: ."),
+        (
+            "pop3",
+            "C: UIDL\nS: +OK\nS: 1 abc\nS: .\nC: LIST 1\nS: +OK 1 9999999999999999999\n"
+            "C: RETR 1\nS: +OK\nS: Message-ID: <a@b>\nS:\nS: x\nS: .",
+        ),
+    ],
+)
+def test_numbers_too_large_to_be_kept(protocol: str, lines: str, tmp_path: Path) -> None:
+    greeting = "S: * PREAUTH [CAPABILITY IMAP4rev1] hi" if protocol == "imap" else "S: +OK hi"
+    stored = Stored(tmp_path, protocol)
+    lint(protocol, f"{greeting}\n{lines}", memory=stored)
+    stored.close()
+
+
+def test_what_a_long_listing_tells_again_is_not_forgotten(tmp_path: Path) -> None:
+    stored = Stored(tmp_path, "pop3")
+    engine, memory = make_engine("pop3"), stored.again()
+    linter = linter_for(engine, lambda _: None, memory=memory)
+    listing = [b"%d id%d\r\n" % (number, number) for number in range(1, MOST + 6)]
+    steps = [(Side.SERVER, b"+OK\r\n"), *_uidl(listing), *_uidl(listing), *_uidl(listing)]
+    for side, octets in steps:
+        for event in engine.received(octets) if side is Side.SERVER else engine.sent(octets):
+            linter.event(event, 0.0, False)
+    stored.close()
+    box = stored.again().box("", "")
+    assert box.message(memory.fingerprint(b"id1")) is not None
+    assert box.before is not None
+    assert box.before.messages is None
+    stored.close()
 
 
 def test_the_time_is_linear(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class Sameness(Checker):
         self._sizes = Recent[int, int](_MESSAGES)
         self._messages = Recent[int, _Facts](_MESSAGES)
         self._uids: dict[int, int] = {}
-        self._modseqs: dict[int, int] = {}
+        self._modseqs = Recent[int, int](_MESSAGES)
 
     def untagged(self, received: Received, now: Now) -> Faults:
         name = received.response.name
@@ -110,8 +110,7 @@ class Sameness(Checker):
             place = find_after(response, b"MODSEQ", b"(%d)" % modseq)
             what = f"the mod-sequence of the message was {known} and is {modseq} now"
             yield Fault("modseq-decreases", *place, what, f"{known} or more")
-        if known is not None or len(self._modseqs) < _MESSAGES:
-            self._modseqs[uid] = modseq
+        self._modseqs.put(uid, modseq)
 
     def _item(self, facts: _Facts, written: str, value: object, response: Response) -> Faults:
         if value is None or (isinstance(value, Body) and value.size is None):

@@ -74,8 +74,12 @@ class EarlierMailboxes(Checker):
         user = now.imap.user or ""
         box = self._memory.box(user, told.name)
         before, uidnext = box.before, _within(told.number("UIDNEXT"), MOST_32)
+        messages = told.number("MESSAGES")
         new = MailboxFacts(
-            uidvalidity, uidnext, _within(told.number("HIGHESTMODSEQ"), MOST_63), told.number("MESSAGES")
+            uidvalidity,
+            uidnext,
+            _within(told.number("HIGHESTMODSEQ"), MOST_63),
+            messages if messages is not None and messages <= MOST_32 else None,
         )
         first = self._first(told.name, "UIDVALIDITY")
         if before is None or before.uidvalidity is None:
@@ -139,7 +143,7 @@ def _joined(old: MailboxFacts, new: MailboxFacts) -> MailboxFacts:
     uidnext = old.uidnext if new.uidnext is None else new.uidnext
     messages = old.messages if uidnext == old.uidnext else None
     if new.messages is not None and new.uidnext is not None:
-        messages = min(new.messages, MOST_32)
+        messages = new.messages
     return replace(old, uidnext=uidnext, messages=messages, highestmodseq=new.highestmodseq or old.highestmodseq)
 
 

@@ -55,8 +55,11 @@ class Listed:
         self.whole = self.whole or not self.full
 
     def size(self, number: int, *, utf8: bool) -> int | None:
-        """Octets; None if they are not known, or are those of another form (``utf8``: RFC 6856 section 2.1)."""
-        return None if utf8 else self._sizes.get(number)
+        """Octets; None if they are not known, are more than can be remembered, or are those of another form (``utf8``:
+        RFC 6856 section 2.1).
+        """
+        size = None if utf8 else self._sizes.get(number)
+        return size if size is not None and size < 10**18 else None
 
     def is_shared(self, number: int) -> bool:
         """Whether another message has the same unique-id."""

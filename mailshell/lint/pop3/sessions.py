@@ -58,7 +58,7 @@ class EarlierMaildrop(Checker):
         if name == "LIST":
             yield from self._earlier.compared(number, place, utf8=now.pop3.utf8)
             self._keep(number, now)
-        elif not self._listed.full:
+        elif not self._listed.full or number in self._listed.keys:
             yield from self._identified(number, self._memory.fingerprint(match[2]), place, now)
 
     def _identified(self, number: int, key: bytes, place: Span, now: Now) -> Iterator[Fault]:
