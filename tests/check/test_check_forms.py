@@ -126,6 +126,27 @@ def test_lines_keep_to_the_width(width: int) -> None:
     assert any(long in line for line in terminal(blocks))
 
 
+def test_the_columns_of_a_table_share_the_room() -> None:
+    rows = ((Cell("IDLE"), Cell("in the greeting, in the clear", GOOD), Cell("after login", GOOD)),)
+    grid = Grid(("name", "imap://one.example", "imap://two.example"), rows)
+    assert list(terminal([grid], 80)) == [
+        "name  imap://one.example                   imap://two.example",
+        "IDLE  good: in the greeting, in the clear  good: after login",
+    ]
+    assert list(terminal([grid], 50)) == [
+        "name  imap://one.example        imap://two.example",
+        "IDLE  good: in the greeting,    good: after login",
+        "      in the clear",
+    ]
+    assert list(terminal([grid], 43)) == [
+        "IDLE",
+        "  imap://one.example  good: in the",
+        "                      greeting, in the",
+        "                      clear",
+        "  imap://two.example  good: after login",
+    ]
+
+
 def test_colours_are_told_by_words_too() -> None:
     coloured = list(terminal(contents(EXAMPLE), 80, theme="dark", colour=True))
     assert any("\x1b[" in line for line in coloured)

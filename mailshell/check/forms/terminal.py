@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from pygments.token import Generic, _TokenType
 
@@ -10,7 +11,7 @@ from mailshell.check.forms.document import Block, Cell, Grid, Heading, Item, Ite
 from mailshell.check.outcome import Verdict
 from mailshell.highlight import tokens as t
 from mailshell.highlight.terminal import painter
-from mailshell.render.columns import GAP, WIDEST, cells, clip, pad, wrap
+from mailshell.render.columns import GAP, cells, clip, pad, wrap
 
 _TOKENS: dict[Verdict, _TokenType] = {
     Verdict.CRITICAL: t.StatusBad,
@@ -80,17 +81,36 @@ def _item(item: Item, width: int | None, paint: Paint) -> Iterator[str]:
 
 
 def _grid(grid: Grid, width: int | None) -> Iterator[str]:
-    """A table whose last column is wrapped; where the others take too much room, the cells below each other."""
+    """A table whose cells are wrapped; where not even their longest words fit side by side, the cells below each
+    other.
+    """
     rows = [grid.columns, *([_cell(cell) for cell in row] for row in grid.rows)]
-    widths = [max(map(cells, column)) for column in zip(*(row[:-1] for row in rows), strict=True)]
-    indent = sum(widths) + len(GAP) * len(widths)
-    room = width or max(_PARAGRAPH, indent + _LEAST)
-    if max(widths, default=0) > WIDEST or room - indent < _LEAST:
+    columns = list(zip(*rows, strict=True))
+    wide = [max(map(cells, column)) for column in columns]
+    least = [max(cells(word) for text in column for word in text.split(" ")) for column in columns]
+    # In the last column a longer word stands out, and disturbs nothing.
+    least[-1] = min(least[-1], _LEAST)
+    gaps = len(GAP) * (len(wide) - 1)
+    room = width or max(_PARAGRAPH, sum(wide[:-1]) + gaps + _LEAST)
+    if sum(least) + gaps > room:
         yield from _stacked(grid, room)
         return
+    widths = _shared(wide, least, room - gaps)
     for row in rows:
-        first = "".join(pad(text, of) + GAP for text, of in zip(row, widths, strict=False))
-        yield from (line.rstrip() for line in wrap(row[-1].split(" "), room, first, " " * indent))
+        wrapped = [wrap(text.split(" "), of) for text, of in zip(row, widths, strict=True)]
+        for line in zip_longest(*wrapped, fillvalue=""):
+            yield GAP.join(pad(text, of) for text, of in zip(line, widths, strict=True)).rstrip()
+
+
+def _shared(wide: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """The widths of columns that would like to be ``wide``: what is there beyond the ``least`` is shared fairly."""
+    widths, left = list(least), room - sum(least)
+    by_need = sorted(range(len(wide)), key=lambda at: wide[at] - least[at])
+    for columns, at in zip(range(len(wide), 0, -1), by_need, strict=True):
+        more = min(wide[at] - least[at], left // columns)
+        widths[at] += more
+        left -= more
+    return widths
 
 
 def _stacked(grid: Grid, width: int) -> Iterator[str]:

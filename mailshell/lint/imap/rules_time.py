@@ -48,7 +48,7 @@ TABLE = (
         "the connection ends while a command waits for its answer",
         "what the command has done can't be told: look before it is repeated",
         look_alike="LOGOUT may be cut short, for it changes nothing",
-        expected="a tagged answer to each command, or BYE",
+        expected="a tagged answer to each command, before the end",
     ),
     Rule(
         "T03",
