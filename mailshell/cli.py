@@ -65,12 +65,14 @@ def _run(arguments: list[str]) -> int:
     if mode is None and chosen.words:
         from mailshell.config.settings import did_you_mean
 
-        near = did_you_mean(chosen.url, dict.fromkeys([*_MODES, *_ASKED, *_TOOLS]))
+        near = did_you_mean(chosen.url, [*_MODES, *_ASKED, *_TOOLS])
         if near and chosen.url.isalpha():
             raise UsageError(f"there is no mailshell {chosen.url[:40]}{near}")
         raise UsageError(f"one URL is enough; what is {chosen.words[0]!r}? Lines to run are given with -c")
     if chosen.serve and mode != "demo":
         raise UsageError("--serve belongs to mailshell demo")
+    if chosen.max_failures is not None and mode != "auth":
+        raise UsageError("--max-failures belongs to mailshell auth")
     if mode != "check" and (name := check_options.given(chosen)):
         raise UsageError(f"{name} belongs to mailshell check URL")
     if (chosen.misbehave or chosen.fault) and mode != "demo":
@@ -222,7 +224,7 @@ def _auth(chosen: argparse.Namespace, options: Options) -> int:
         raise UsageError("mailshell auth takes one URL, such as imaps://ana@mail.example.org")
     endpoint = _endpoint(chosen.words[0], options)
     assert endpoint is not None
-    return auth.main(endpoint, options, max_failures=chosen.max_failures, as_json=chosen.json)
+    return auth.main(endpoint, options, max_failures=chosen.max_failures or auth.REFUSALS, as_json=chosen.json)
 
 
 def _check(chosen: argparse.Namespace, options: Options) -> int:

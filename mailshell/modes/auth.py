@@ -29,6 +29,8 @@ from mailshell.transport.endpoint import Endpoint
 from mailshell.transport.errors import ConnectFailed
 
 _COLUMNS = (Column("way"), Column("offered"), Column("tried"), Column("ms", number=True), Column("result"))
+#: After so many refusals no more is tried, unless somebody says otherwise.
+REFUSALS = 2
 #: The result of a way that the server has accepted, or refused.
 _ACCEPTED, _REFUSED, _FAILED, _NOT_TRIED = "accepted", "refused", "failed", "not tried"
 

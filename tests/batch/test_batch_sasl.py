@@ -675,6 +675,7 @@ def test_a_server_that_refuses_and_closes(serve: Serve) -> None:
         (["auth", "imap://127.0.0.1", "imap://127.0.0.1"], 2, "takes one URL"),
         (["auth", "imap://127.0.0.1:1"], 3, "refused the connection"),
         (["auth", "imap://127.0.0.1", "--max-failures", "0"], 2, "a number from 1 to 999"),
+        (["check", "imap://127.0.0.1:1", "--max-failures", "3"], 2, "belongs to mailshell auth"),
     ],
 )
 def test_auth_that_can_not_be_run(arguments: list[str], status: int, words: str) -> None:
