@@ -153,9 +153,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="send it with AUTHENTICATE or AUTH (auto: in IMAP with SASL-IR)",
     )
     login.add_argument("--strict", action="store_true", help="send no password and no token in the clear")
-    login.add_argument(
-        "--max-failures", metavar="N", type=_failures, help="with auth: stop after so many refusals (2)"
-    )
+    login.add_argument("--max-failures", metavar="N", type=_failures, help="with auth: stop after so many refusals (2)")
     login.add_argument("--password", metavar="PASSWORD", help="visible to other users of this machine: better not")
     add_options(login, SECRETS)
 

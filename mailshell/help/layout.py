@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,9 @@ LEAST = 40
 MOST = 110
 #: The left of two columns is no wider than this.
 _LEFT = 26
+#: A right column narrower than this is none.
+_LEAST_RIGHT = 24
+_COLUMNS = re.compile(r"( +\S.*  +)(?=\S)")
 
 
 def within(width: int) -> int:
@@ -41,6 +45,16 @@ def table(rows: Sequence[tuple[str, str]], width: int, indent: int = 2) -> list[
         first, *more = paragraph(right, width, at) or [""]
         lines += [(head + first[at:]).rstrip(), *more]
     return lines
+
+
+def row(line: str, width: int) -> list[str]:
+    """A line that was set by hand; what does not fit of its right column goes on below that."""
+    match = _COLUMNS.match(line)
+    if len(line) <= width or match is None or match.end(1) > width - _LEAST_RIGHT:
+        return wire("", line, width, 0)
+    at = match.end(1)
+    first, *more = paragraph(line[at:], width, at)
+    return [match[1] + first[at:], *more]
 
 
 def names(words: Iterable[str], width: int, indent: int = 2) -> list[str]:

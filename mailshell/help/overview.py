@@ -88,7 +88,7 @@ def topic_page(topic: Topic, width: int, local: Mapping[str, LocalHelp]) -> list
         if place is not None:
             lines += _told(place["what"], local.get(place["name"]), width)
         elif line or lines[-1:] != [""]:
-            lines += layout.wire("", line, width, 0)
+            lines += layout.row(line, width)
     while lines and not lines[-1]:
         lines.pop()
     return lines

@@ -11,7 +11,7 @@ import pytest
 
 from mailshell import cli
 from mailshell.help.command_page import written
-from mailshell.help.layout import table, within
+from mailshell.help.layout import row, table, within
 from mailshell.help.names import CATALOGUES, PREFIXES, TERMS, Entry, entries, find
 from mailshell.help.pages import UnknownTopic, page, topics
 from mailshell.help.records import records
@@ -347,3 +347,17 @@ def test_a_page_that_is_asked_for_in_a_run_is_a_result(capsysbinary: pytest.Capt
     assert cli.main(["-c", ".help [TRYCREATE]"]) == 0
     assert capsysbinary.readouterr().out.startswith(b"[TRYCREATE]: a response code of IMAP\n")
     assert cli.main(["-c", ".help FECTH"]) == 2
+
+
+def test_a_line_of_two_columns_goes_on_below_its_right_column() -> None:
+    line = "  .why RULE     what a rule says, its section, and the servers that are known for it"
+    assert row(line, 60) == [
+        "  .why RULE     what a rule says, its section, and the",
+        "                servers that are known for it",
+    ]
+    assert row(line, 100) == [line]
+    # No room is left for the right column.
+    assert row("  mailshell import SOURCE FORM  a recording from a rawlog", 40) == [
+        "  mailshell import SOURCE FORM  a",
+        "  recording from a rawlog",
+    ]
