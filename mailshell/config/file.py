@@ -21,7 +21,7 @@ from mailshell.streams import reason
 _MOST = 1 << 20
 _WHERE = re.compile(r" \(at (?P<where>line \d+, column \d+|end of document)\)\Z")
 #: The tables of the file.
-_TABLES = dict.fromkeys(("settings", "aliases", "profiles"))
+_TABLES = ("settings", "aliases", "profiles")
 
 
 @dataclass(slots=True)

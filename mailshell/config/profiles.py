@@ -85,7 +85,7 @@ def _read_one(name: str, content: object, locate: Locate) -> Profile:
             setting = KEYS.get(key.lower().replace("-", "_"))
             if setting is None:
                 shown = key[:40] if key.isprintable() else ascii(key[:40])
-                raise UsageError(f"a profile has no {shown}{did_you_mean(key, {**KEYS, 'aliases': None})}")
+                raise UsageError(f"a profile has no {shown}{did_you_mean(key, [*KEYS, 'aliases'])}")
             if setting.name in values:
                 raise UsageError(f"{setting.name} is given twice")
             if isinstance(value, str) and setting.name not in SETTINGS and not value.isprintable():

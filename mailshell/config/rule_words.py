@@ -24,5 +24,4 @@ def known_rules(words: str) -> list[tuple[str, Rule]]:
 
 def near_rules(word: str) -> str:
     """``; did you mean X?`` or nothing."""
-    names = {name: rule for rules in TABLES.values() for name, rule in rules.items()}
-    return did_you_mean(word, names)
+    return did_you_mean(word, {name for rules in TABLES.values() for name in rules})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -190,7 +190,7 @@ def find(name: str) -> Setting:
     return setting
 
 
-def did_you_mean(name: str, known: Mapping[str, object]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``; did you mean X?`` or nothing."""
-    near = difflib.get_close_matches(name.lower()[:40], known, n=2, cutoff=0.6)
+    near = difflib.get_close_matches(name.lower()[:40], list(known), n=2, cutoff=0.6)
     return f"; did you mean {' or '.join(near)}?" if near else ""

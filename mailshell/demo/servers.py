@@ -54,8 +54,9 @@ async def start_demo(
     With ``trouble``, the servers that it concerns get ports of their own, and it stands before them on those given.
     Raises DemoUnavailable without pymap, and UsageError if trouble needs a certificate and none can be made.
     """
+    trouble = trouble or Trouble()
     ports = {"imap": imap_port, "pop3": pop3_port}
-    concerned = [protocol for protocol in ports if trouble is not None and trouble.concerns(protocol)]
+    concerned = [protocol for protocol in ports if trouble.concerns(protocol)]
     imap = await start_imap(host, 0 if "imap" in concerned else imap_port)
     try:
         pop3 = await start_pop3(host, 0 if "pop3" in concerned else pop3_port, maildrop=imap.inbox)
@@ -66,7 +67,6 @@ async def start_demo(
     demo = Demo(host, imap, pop3, before)
     try:
         for protocol in concerned:
-            assert trouble is not None
             good = imap.port if protocol == "imap" else pop3.port
             misbehaving = Misbehaving(protocol, trouble, host, good)
             await misbehaving.open(host, ports[protocol])

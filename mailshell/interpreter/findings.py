@@ -167,10 +167,10 @@ class Findings:
     def _open_memory(self, session: Session) -> RememberedServer | None:
         from mailshell.remember.file import UnusableMemory
         from mailshell.remember.place import account_of, memory_path
-        from mailshell.remember.store import open_memory
+        from mailshell.remember.store import RememberedServer
 
         try:
-            return open_memory(memory_path(), account_of(session.endpoint, self._interpreter.options.user))
+            return RememberedServer(memory_path(), account_of(session.endpoint, self._interpreter.options.user))
         except UnusableMemory as error:
             self._interpreter.console.say(f"note: nothing is remembered: {escape(str(error))}")
             return None

@@ -50,6 +50,6 @@ class BeginTls:
     """
 
 
-#: After End, Reset or Stall no action follows, whatever the misbehaver is told.
-Action: TypeAlias = Pass | Write | Pause | End | Reset | Stall | BeginTls
-LAST = (End, Reset, Stall)
+#: After these no action follows, whatever the misbehaver is told.
+Last: TypeAlias = End | Reset | Stall
+Action: TypeAlias = Pass | Write | Pause | Last | BeginTls

@@ -15,10 +15,10 @@ import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mailshell.misbehave.actions import BeginTls, End, Pause, Reset, Stall
+from mailshell.misbehave.actions import BeginTls, Last, Pause
 
 #: What stands in place of something: octets with fields, and what else happens.
-Step: TypeAlias = bytes | Pause | End | Reset | Stall | BeginTls
+Step: TypeAlias = bytes | Pause | Last | BeginTls
 
 
 class Of(enum.Enum):
@@ -39,7 +39,7 @@ class Of(enum.Enum):
     BODY = "body"
     #: The line with the dot that ends it (POP3).
     DOT = "dot"
-    #: Anything else: an endless line.
+    #: Anything else: an endless line, or one that answers nothing.
     OTHER = "other"
 
 
@@ -53,8 +53,7 @@ class Rewrite:
 
     ``match`` is searched in the line with its line end; what it matches may be empty: ``rb"\\A"`` puts something
     before the line, ``rb"\\Z"`` behind it. ``become`` may have several steps. ``every``: all that it finds in a line,
-    not the first only. ``most``: in so many lines of a session, ``each``: of what answers one command (None: in all);
-    ``skip``: but not in the first so many.
+    not the first only. ``most``: in so many lines of a session (None: in all); ``skip``: but not in the first so many.
     """
 
     of: Of | tuple[Of, ...]
@@ -63,7 +62,6 @@ class Rewrite:
     during: bytes = b""
     every: bool = False
     most: int | None = None
-    each: int | None = None
     skip: int = 0
 
 

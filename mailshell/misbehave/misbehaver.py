@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailshell.misbehave import capability_lists
-from mailshell.misbehave.actions import LAST, Action, BeginTls, End, Pass, Write
+from mailshell.misbehave.actions import Action, BeginTls, End, Last, Pass, Write
 from mailshell.misbehave.body_lines import BodyLines
 from mailshell.misbehave.changes import (
     LINES,
@@ -48,22 +48,17 @@ class Misbehaver:
 
     def __init__(self, protocol: str, chosen: Iterable[Misbehaviour], session: int = 1) -> None:
         self.protocol = protocol
-        self.chosen = tuple(chosen)
-        self._changes = tuple(change for one in self.chosen if session > one.good for change in one.changes)
+        self._changes = tuple(change for one in chosen if session > one.good for change in one.changes)
         self._stream: ImapStream | Pop3Stream = ImapStream() if protocol == "imap" else Pop3Stream()
         self._facts = Facts(session)
         self._occasions = Occasions(self._facts.values)
         self._body = BodyLines()
+        #: The last action of all was given out. What is fed now is dropped.
         self._over = False
         self._dropping = False
         self._in_literal: tuple[InLiteral, Values] | None = None
         self._held: list[Step] = []
         self._clear = b""
-
-    @property
-    def over(self) -> bool:
-        """Whether the last action of all was given out: End, Reset or Stall. What is fed now is dropped."""
-        return self._over
 
     def client(self, octets: bytes) -> list[Action]:
         """The client has sent this."""
@@ -113,7 +108,7 @@ class Misbehaver:
         if self._over:
             return []
         for at, action in enumerate(actions):
-            if isinstance(action, LAST):
+            if isinstance(action, Last):
                 self._over = True
                 return actions[: at + 1]
         return actions
@@ -143,7 +138,7 @@ class Misbehaver:
             if (
                 isinstance(change, Answer)
                 and self._occasions.concerned(change.during, (command,)) is not None
-                and self._occasions.make(change, command)
+                and self._occasions.make(change)
             ):
                 return change
         return None
@@ -161,7 +156,7 @@ class Misbehaver:
         if not answer.open:
             self._stream.forget(command)
         concerned = self._occasions.concerned(answer.during, (command,))
-        return filled(answer.says, concerned[1] if concerned is not None else {})
+        return filled(answer.says, concerned if concerned is not None else {})
 
     def _asked(self, command: Command, octets: bytes) -> bytes:
         for change in self._changes:
@@ -169,7 +164,7 @@ class Misbehaver:
                 concerned = self._occasions.concerned(change.during, (command,))
                 place = compiled(change.match).search(octets)
                 if concerned is not None and place is not None:
-                    octets = octets[: place.start()] + fill(change.become, concerned[1]) + octets[place.end() :]
+                    octets = octets[: place.start()] + fill(change.become, concerned) + octets[place.end() :]
         return octets
 
     # --- the server's side
@@ -177,7 +172,7 @@ class Misbehaver:
     def _of_body(self, said: Said) -> bool:
         """Whether a piece belongs to a multi-line reply of which the single lines are wanted."""
         return said.of in _BODY and any(
-            (change.during == b"" or self._occasions.concerned(change.during, said.commands) is not None)
+            self._occasions.concerned(change.during, said.commands) is not None
             if isinstance(change, Rewrite) and _concerns(change, Of.BODY)
             else isinstance(change, Capabilities) and _asks_capabilities(said)
             for change in self._changes
@@ -201,7 +196,8 @@ class Misbehaver:
                     self._dropping = not said.ends
                     return []
                 case Hold() if said.of is Of.COMPLETION:
-                    if self._stream.outstanding and self._occasions.concerned(change.during, said.commands):
+                    concerned = self._occasions.concerned(change.during, said.commands)
+                    if self._stream.outstanding and concerned is not None:
                         self._held += steps
                         return []
         if said.of is Of.COMPLETION and said.ends and self._held:
@@ -210,14 +206,13 @@ class Misbehaver:
         return steps
 
     def _rewrite(self, change: Rewrite, said: Said, steps: Sequence[Step]) -> list[Step]:
-        concerned = self._occasions.concerned(change.during, said.commands)
-        if concerned is None:
+        values = self._occasions.concerned(change.during, said.commands)
+        if values is None:
             return list(steps)
-        command, values = concerned
         out: list[Step] = []
         for step in steps:
             places = matches(change, step) if isinstance(step, bytes) else []
-            if isinstance(step, bytes) and places and self._occasions.make(change, command):
+            if isinstance(step, bytes) and places and self._occasions.make(change):
                 out += rewritten(change, step, places, values)
             else:
                 out.append(step)
@@ -235,7 +230,7 @@ class Misbehaver:
         return (
             concerned is not None
             and compiled(change.match).search(said.octets) is not None
-            and self._occasions.make(change, concerned[0])
+            and self._occasions.make(change)
         )
 
     def _said_literal(self, said: Said) -> list[Step]:
@@ -251,8 +246,8 @@ class Misbehaver:
         for change in self._changes:
             if isinstance(change, InLiteral) and compiled(change.match).search(said.opened) is not None:
                 concerned = self._occasions.concerned(change.during, said.commands)
-                if concerned is not None and self._occasions.make(change, concerned[0]):
-                    return change, concerned[1]
+                if concerned is not None and self._occasions.make(change):
+                    return change, concerned
         return None
 
 

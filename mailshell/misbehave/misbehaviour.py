@@ -9,7 +9,7 @@ from mailshell.misbehave.changes import Change
 
 @dataclass(frozen=True, slots=True)
 class Misbehaviour:
-    """``rule``: the name of the rule that it breaks (a key of ``mailshell.lint.session.TABLES``).
+    """``rule``: the name of the rule that it breaks (a key of ``TABLES[protocol]`` of ``mailshell.lint.session``).
 
     ``provoke``: what a person types in the shell to see it, line by line, behind the login that the URL of the
     demonstration brings; empty if that is enough. ``changes`` are made in this order. ``login``: False if the lines

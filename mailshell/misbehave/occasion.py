@@ -20,10 +20,10 @@ class Occasions:
         self._made: Counter[int] = Counter()
         self._passed: Counter[int] = Counter()
 
-    def concerned(self, during: bytes, commands: Iterable[Command]) -> tuple[Command | None, Values] | None:
-        """The command that a pattern matches, with the values for texts; None if there is none.
+    def concerned(self, during: bytes, commands: Iterable[Command]) -> Values | None:
+        """The values for texts, with those of the command that a pattern matches; None if there is none.
 
-        An empty pattern concerns everything: then the first command is given, if there is one.
+        An empty pattern concerns everything: then they are the first command's, if there is one.
         """
         found: dict[str, bytes | None] = {}
         command = None
@@ -37,21 +37,16 @@ class Occasions:
             else:
                 return None
         own: dict[str, bytes | None] = {"tag": command.tag} if command is not None else {}
-        return command, ChainMap(found, own, self._facts)  # type: ignore[arg-type]
+        return ChainMap(found, own, self._facts)  # type: ignore[arg-type]
 
-    def make(self, change: Rewrite | Drop | Answer | InLiteral, command: Command | None) -> bool:
+    def make(self, change: Rewrite | Drop | Answer | InLiteral) -> bool:
         """Whether it is this time's turn; then it is counted as made."""
         key = id(change)
-        each = change.each if isinstance(change, Rewrite) else None
         skip = change.skip if isinstance(change, Rewrite | Answer) else 0
         if change.most is not None and self._made[key] >= change.most:
-            return False
-        if each is not None and command is not None and command.made[key] >= each:
             return False
         if self._passed[key] < skip:
             self._passed[key] += 1
             return False
         self._made[key] += 1
-        if command is not None:
-            command.made[key] += 1
         return True

@@ -6,7 +6,7 @@ from collections import deque
 
 from mailshell.misbehave.changes import Of
 from mailshell.misbehave.stream import LIMITS, OUTSTANDING, Command, Said, Sent, Stream
-from mailshell.protocol.catalogue import Reply
+from mailshell.protocol import catalogue
 from mailshell.protocol.events import BodyEnd, BodyPart, Frame, LimitReached, Line, LinePart, Side
 from mailshell.protocol.pop3.catalogue import CATALOGUE
 from mailshell.protocol.pop3.framing import Framer
@@ -18,7 +18,6 @@ class Pop3Stream(Stream[Framer]):
     def __init__(self) -> None:
         super().__init__(Framer(Side.CLIENT, LIMITS), Framer(Side.SERVER, LIMITS))
         self._queue: deque[Command] = deque(maxlen=OUTSTANDING)
-        self._multiline: dict[Command, bool] = {}
         self._replying: tuple[Command, ...] = ()
 
     def _sent(self, frame: Frame | LimitReached) -> Sent | None:
@@ -32,15 +31,8 @@ class Pop3Stream(Stream[Framer]):
     def _sent_line(self, line: Line) -> Sent:
         if self._queue and self._queue[0].name == "AUTH" and b" " in self._queue[0].line:
             return Sent(line.octets, self._queue[0])
-        name, record, arguments = CATALOGUE.find(line.text.replace(b"\t", b" ").decode("latin-1"))
-        command = Command(b"", name, line.text)
-        multiline = record is not None and (
-            record.reply is Reply.MULTI or (record.reply is Reply.MULTI_WITHOUT_ARGUMENT and not arguments.strip())
-        )
-        if len(self._queue) == OUTSTANDING:
-            self._multiline.pop(self._queue[0], None)
+        command = Command(b"", _read(line.text)[0], line.text)
         self._queue.append(command)
-        self._multiline[command] = multiline
         return Sent(line.octets, command, begins=True, ends=True)
 
     def _said(self, frame: Frame) -> Said:
@@ -64,7 +56,8 @@ class Pop3Stream(Stream[Framer]):
         if line.octets.startswith(b"+ ") or line.text == b"+":
             return Said(Of.CONTINUATION, line.octets, self._replying)
         command = self._queue.popleft()
-        body = self._multiline.pop(command, False) and line.octets[:3].upper() == b"+OK"
+        _, record, arguments = _read(command.line)
+        body = record is not None and record.is_multiline(arguments) and line.octets[:3].upper() == b"+OK"
         if body:
             self._server.begin_body()
         return Said(Of.COMPLETION, line.octets, (command,), ends=not body)
@@ -86,7 +79,11 @@ class Pop3Stream(Stream[Framer]):
     def forget(self, command: Command) -> None:
         if command in self._queue:
             self._queue.remove(command)
-            self._multiline.pop(command, None)
 
     def refuse_literal(self) -> None:
         """POP3 has none."""
+
+
+def _read(line: bytes) -> tuple[str, catalogue.Command | None, str]:
+    """The name of a command, its record, and its arguments."""
+    return CATALOGUE.find(line.replace(b"\t", b" ").decode("latin-1"))

@@ -8,16 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from mailshell.exits import UsageError
-from mailshell.misbehave.actions import LAST, Action, End, Pause, Reset, Stall, Write
-from mailshell.protocol.engine import Engine
+from mailshell.misbehave.actions import Action, End, Last, Pause, Reset, Stall, Write
+from mailshell.protocol.engine import Engine, make_engine
 from mailshell.protocol.events import BodyPart, LiteralPart, Side
-from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.protocol.pop3.connection import Pop3Connection
-
-Last: TypeAlias = End | Reset | Stall
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,7 @@ class Road:
         #: Follows the connection as its client sees it; None if nobody needs to know what the octets are.
         self._engine: Engine | None = None
         if faults.lf_only or any(strike.after is None for strike in faults.strikes):
-            self._engine = ImapConnection() if protocol == "imap" else Pop3Connection()
+            self._engine = make_engine(protocol)
         #: Where the middle is (an offset in what comes from the server), as soon as that is known.
         self._middle: int | None = None
         self._came = self._went = 0
@@ -150,7 +145,7 @@ class Road:
             if isinstance(action, Write):
                 self._write(action.octets, out)
                 continue
-            if isinstance(action, LAST):
+            if isinstance(action, Last):
                 self._over = True
                 self._put(self._held, out)
             out.append(action)
@@ -196,8 +191,8 @@ class Road:
         return spans
 
     def _is_capa(self) -> bool:
-        assert isinstance(self._engine, Pop3Connection)
-        return self._engine.answering is not None and self._engine.answering.name == "CAPA"
+        answering = self._engine.answering if self._engine else None
+        return answering is not None and answering.name == "CAPA"
 
     def _without_cr(self, octets: bytes, begin: int, literals: Sequence[tuple[int, int]]) -> bytes:
         """The octets with LF for each CRLF outside of literals."""

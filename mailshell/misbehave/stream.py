@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from mailshell.misbehave.changes import Answer, Of
@@ -25,8 +24,6 @@ class Command:
     tag: bytes
     name: str
     line: bytes
-    #: How often each change was made to what answers it, by the change's identity.
-    made: Counter[int] = field(default_factory=Counter)
     #: How it is answered in place of the server, if it is.
     answer: Answer | None = None
 

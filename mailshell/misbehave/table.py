@@ -13,8 +13,6 @@ from mailshell.misbehave.pop3 import table as pop3
 TABLES: Mapping[str, Mapping[str, Misbehaviour]] = {
     protocol: {one.rule: one for one in table} for protocol, table in (("imap", imap.TABLE), ("pop3", pop3.TABLE))
 }
-#: By protocol, the names of the rules that can't be broken on purpose, and why.
-UNPRODUCED: Mapping[str, Mapping[str, str]] = {"imap": imap.UNPRODUCED, "pop3": pop3.UNPRODUCED}
 
 
 def find(word: str) -> list[tuple[str, Misbehaviour]]:

@@ -78,7 +78,7 @@ def _selected(probes: Sequence[Probe], words: Sequence[str]) -> list[Probe]:
     try:
         return select(probes, words)
     except NoSuchProbe as error:
-        near = did_you_mean(error.word, dict.fromkeys(error.names))
+        near = did_you_mean(error.word, error.names)
         raise UsageError(
             f"there is no probe and no group {escape(error.word)}{near}; mailshell check --list tells all"
         ) from None

@@ -76,7 +76,7 @@ def main(arguments: Sequence[str]) -> Exit:
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many processes")
     chosen = parser.parse_args(list(arguments))
     ignored = frozenset(rule.name for words in chosen.ignore for _, rule in known_rules(words))
-    wanted = FindingFilter(_severity(chosen.level), ignored)
+    wanted = FindingFilter(Severity[chosen.level.upper()], ignored)
     if chosen.jobs < 1:
         raise UsageError("--jobs is a number of processes, 1 or more")
     chosen.files = [file for path in chosen.files for file in _files(path)]
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str]) -> Exit:
                 print(f"mailshell: {escape(one.problem)}", file=sys.stderr)
                 status = worse(status, Exit.USAGE)
     all_found.finish()
-    if chosen.fail_on and all_found.worst >= _severity(chosen.fail_on):
+    if chosen.fail_on and all_found.worst >= Severity[chosen.fail_on.upper()]:
         status = worse(status, Exit.FINDINGS)
     return status
 
@@ -110,16 +110,15 @@ def lint_file(path: Path, bare: str, wanted: FindingFilter) -> Linted:
                 linted.counts, read = lint_octets(file, bare, report, wanted)
             if not read:
                 linted.notes.append(f"{path} has no response of {bare} in it")
-            _note_untold(linted, wanted)
-            return linted
-        with _as_recording(path) as recording_path:
-            recording = open_recording(recording_path)
-            header = recording.header
-            linted.protocol = header.protocol
-            linted.server = f"{header.host}:{header.port}" if header.port else header.host
-            linted.counts = lint_recording(recording, report, wanted)
-            linted.notes += [f"{path}: {warning}" for warning in recording.warnings]
-            _note_untold(linted, wanted)
+        else:
+            with _as_recording(path) as recording_path:
+                recording = open_recording(recording_path)
+                header = recording.header
+                linted.protocol = header.protocol
+                linted.server = f"{header.host}:{header.port}" if header.port else header.host
+                linted.counts = lint_recording(recording, report, wanted)
+                linted.notes += [f"{path}: {warning}" for warning in recording.warnings]
+        _note_untold(linted, wanted)
     except (UnreadableRecording, UsageError) as error:
         linted.problem = str(error) if str(path) in str(error) else f"{path}: {error}"
     except OSError as error:
@@ -128,15 +127,18 @@ def lint_file(path: Path, bare: str, wanted: FindingFilter) -> Linted:
 
 
 def _note_untold(linted: Linted, wanted: FindingFilter) -> None:
-    rules = TABLES[linted.protocol]
-    wanted_counts = Counter(
-        {name: count for name, count in linted.counts.items() if rules[name].severity >= wanted.level}
-    )
-    if (more := wanted_counts.total() - len(linted.found)) > 0:
+    counts = _at_least(linted.counts, linted.protocol, wanted.level)
+    if (more := counts.total() - len(linted.found)) > 0:
         linted.notes.append(
             f"{linted.path}: {counted(more, 'finding')} more are only counted; "
             f"of each rule the first {MOST_OF_A_RULE} are told"
         )
+
+
+def _at_least(counts: Counter[str], protocol: str, level: Severity) -> Counter[str]:
+    """Those of the rules that are at least so bad."""
+    rules = TABLES[protocol]
+    return Counter({name: count for name, count in counts.items() if rules[name].severity >= level})
 
 
 class Told:
@@ -157,10 +159,7 @@ class Told:
         if linted.protocol:
             rules = TABLES[linted.protocol]
             self.worst = max([self.worst, *(rules[name].severity for name in linted.counts)])
-            level = _severity(self._chosen.level)
-            linted.counts = Counter(
-                {name: count for name, count in linted.counts.items() if rules[name].severity >= level}
-            )
+            linted.counts = _at_least(linted.counts, linted.protocol, Severity[self._chosen.level.upper()])
             self._counts[linted.protocol].update(linted.counts)
             if linted.server and linted.counts:
                 self._servers.setdefault(linted.server, Counter()).update(linted.counts)
@@ -260,7 +259,3 @@ def _bare(chosen: Sequence[str] | None) -> str:
     if what != "server-octets" or protocol not in TABLES:
         raise UsageError(f"--from takes server-octets and a protocol ({' or '.join(TABLES)})")
     return protocol
-
-
-def _severity(word: str) -> Severity:
-    return next(one for one in Severity if one.word == word)

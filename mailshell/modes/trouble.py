@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mailshell.config.settings import did_you_mean
+from mailshell.config.rule_words import near_rules
 from mailshell.exits import UsageError
 from mailshell.lint.session import TABLES as RULES
-from mailshell.lint.session import find_rules
 from mailshell.misbehave.between import Trouble
 from mailshell.misbehave.misbehaviour import Misbehaviour
 from mailshell.misbehave.road import KINDS, read_faults
-from mailshell.misbehave.table import TABLES, UNPRODUCED, find
+from mailshell.misbehave.table import TABLES, find
 from mailshell.text.escape import escape
 
-_NAMES = {"imap": "IMAP", "pop3": "POP3"}
 #: So much of a line to type is shown.
 _SHOWN = 60
 
@@ -47,7 +45,7 @@ def hints(trouble: Trouble, protocols: Sequence[str]) -> Iterator[str]:
     for protocol in protocols:
         for one in trouble.misbehaviours.get(protocol, ()):
             rule = RULES[protocol][one.rule]
-            yield f"{rule.id} {rule.name} ({_NAMES[protocol]}): {to_type(one)}"
+            yield f"{rule.id} {rule.name} ({protocol.upper()}): {to_type(one)}"
 
 
 def to_type(one: Misbehaviour) -> str:
@@ -67,29 +65,21 @@ def to_type(one: Misbehaviour) -> str:
 
 def _misbehaviours() -> Iterator[str]:
     rows = [
-        (rule.id, rule.name, rule.severity.word, _NAMES[protocol], to_type(TABLES[protocol][rule.name]))
+        (rule.id, rule.name, rule.severity.word, protocol.upper(), to_type(TABLES[protocol][rule.name]))
         for protocol, rules in RULES.items()
         for rule in rules.values()
-        if rule.name in TABLES[protocol]
     ]
     widths = [max(len(row[at]) for row in rows) for at in range(4)]
     for row in rows:
         yield "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[4]])
-    for protocol, names in UNPRODUCED.items():
-        for name, reason in names.items():
-            rule = RULES[protocol][name]
-            yield f"not {rule.id} {name} ({_NAMES[protocol]}): {reason}"
 
 
 def _why_not(word: str, found: Sequence[tuple[str, Misbehaviour]]) -> str:
     if found:
-        others = " and ".join(_NAMES[protocol] for protocol, _ in found)
+        others = " and ".join(protocol.upper() for protocol, _ in found)
         return f"--misbehave {escape(word)} is a rule of {others}, and this server speaks another protocol"
-    for protocol, rule in find_rules(word):
-        if rule.name in UNPRODUCED[protocol]:
-            return f"--misbehave {rule.name} can't be done: {UNPRODUCED[protocol][rule.name]}"
-    near = did_you_mean(word, {name: one for table in TABLES.values() for name, one in table.items()})
-    return f"--misbehave knows no rule {escape(word[:60])!r}{near or '; --misbehave ? lists those that there are'}"
+    near = near_rules(word) or "; --misbehave ? lists those that there are"
+    return f"--misbehave knows no rule {escape(word[:60])!r}{near}"
 
 
 def known_words() -> list[str]:

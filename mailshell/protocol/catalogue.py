@@ -189,6 +189,10 @@ class Command:
         """Whether one of its arguments is masked wherever it goes."""
         return any(argument.secret for argument in self.parsed)
 
+    def is_multiline(self, arguments: str) -> bool:
+        """POP3: whether lines follow ``+OK``."""
+        return self.reply is Reply.MULTI or (self.reply is Reply.MULTI_WITHOUT_ARGUMENT and not arguments.strip())
+
     @cached_property
     def whole_line(self) -> bool:
         """Whether all that follows the name is one argument: a secret may hold anything."""

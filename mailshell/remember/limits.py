@@ -16,13 +16,14 @@ MOST_MESSAGES = 200_000
 MOST_OCTETS = 256 << 20
 
 
-def shorten(connection: sqlite3.Connection, row: int, all_from: int) -> tuple[int, int]:
+def shorten(connection: sqlite3.Connection, row: int) -> tuple[int, int]:
     """Forget messages of a mailbox if there are too many: those with the lowest UIDs; of a maildrop those that were not
-    in its last listing. How many are left, and ``all_from`` as it is then. Within a transaction.
+    in its last listing. How many are left, and the UID below which none is (1: none was forgotten). Within a
+    transaction.
     """
-    (count,) = connection.execute("SELECT count(*) FROM message WHERE mailbox = ?", (row,)).fetchone()
+    count = count_messages(connection, row)
     if count <= MOST_MESSAGES:
-        return count, all_from
+        return count, 1
     # A tenth more, so that it is not done each time.
     excess = count - MOST_MESSAGES + MOST_MESSAGES // 10
     lowest = "FROM message WHERE mailbox = ? ORDER BY number > 0, key LIMIT ?"
@@ -30,10 +31,9 @@ def shorten(connection: sqlite3.Connection, row: int, all_from: int) -> tuple[in
     if not keys:
         raise DamagedMemory("messages that were counted are not there")
     connection.executemany("DELETE FROM message WHERE mailbox = ? AND key = ?", ((row, key) for key in keys))
-    if isinstance(keys[-1], int):
-        all_from = max(all_from, keys[-1] + 1)
-    connection.execute("UPDATE mailbox SET all_from = ? WHERE id = ?", (all_from, row))
-    return count - len(keys), all_from
+    none_below = keys[-1] + 1 if isinstance(keys[-1], int) else 1
+    connection.execute("UPDATE mailbox SET all_from = max(all_from, ?) WHERE id = ?", (none_below, row))
+    return count - len(keys), none_below
 
 
 def keep_small(connection: sqlite3.Connection) -> None:
@@ -42,11 +42,22 @@ def keep_small(connection: sqlite3.Connection) -> None:
         return
     with transaction(connection):
         while _used(connection) > MOST_OCTETS * 3 // 4:
-            row = connection.execute("SELECT id FROM mailbox ORDER BY last LIMIT 1").fetchone()
-            if row is None:
+            found = connection.execute("SELECT id FROM mailbox ORDER BY last LIMIT 1").fetchone()
+            if found is None:
                 return
-            connection.execute("DELETE FROM message WHERE mailbox = ?", row)
-            connection.execute("DELETE FROM mailbox WHERE id = ?", row)
+            drop_mailbox(connection, found[0])
+
+
+def count_messages(connection: sqlite3.Connection, row: int) -> int:
+    """How many messages of a mailbox are remembered."""
+    (count,) = connection.execute("SELECT count(*) FROM message WHERE mailbox = ?", (row,)).fetchone()
+    return int(count)
+
+
+def drop_mailbox(connection: sqlite3.Connection, row: int) -> None:
+    """Forget a mailbox with its messages. Within a transaction."""
+    connection.execute("DELETE FROM message WHERE mailbox = ?", (row,))
+    connection.execute("DELETE FROM mailbox WHERE id = ?", (row,))
 
 
 def _used(connection: sqlite3.Connection) -> int:

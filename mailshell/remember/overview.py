@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailshell.remember.file import Fingerprints, open_file, pieces, telling, transaction
+from mailshell.remember.limits import count_messages, drop_mailbox
 from mailshell.remember.place import Account
 from mailshell.remember.rows import select
 
@@ -76,7 +77,7 @@ def overview(path: Path, wanted: EntryFilter) -> list[Remembered]:
                         uidnext,
                         highestmodseq,
                         exists,
-                        _count(connection, row),
+                        count_messages(connection, row),
                         first,
                         last,
                         sessions,
@@ -97,8 +98,7 @@ def forget(path: Path, wanted: EntryFilter) -> int:
             with transaction(connection):
                 rows = [row for row, *_ in _select(connection, fingerprint, wanted)]
                 for row in rows:
-                    connection.execute("DELETE FROM message WHERE mailbox = ?", (row,))
-                    connection.execute("DELETE FROM mailbox WHERE id = ?", (row,))
+                    drop_mailbox(connection, row)
                 connection.execute("DELETE FROM account WHERE id NOT IN (SELECT account FROM mailbox)")
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -150,8 +150,3 @@ def _select(connection: sqlite3.Connection, fingerprint: Fingerprints, wanted: E
     )
     rest = f"FROM mailbox JOIN account ON mailbox.account = account.id WHERE {' AND '.join(clauses)}"
     return list(select(connection, columns, f"{rest} ORDER BY mailbox.last", values))
-
-
-def _count(connection: sqlite3.Connection, row: int) -> int:
-    (count,) = connection.execute("SELECT count(*) FROM message WHERE mailbox = ?", (row,)).fetchone()
-    return int(count)

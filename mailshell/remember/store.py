@@ -11,13 +11,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, replace
 from pathlib import Path
+from typing import TypeVar
 
 from mailshell.lint.imap.number_faults import MOST_32
 from mailshell.lint.memory import Fate, MailboxFacts, MessageFacts
 from mailshell.remember.file import PATIENCE, errors, is_busy, limit_time, open_file, sentence, transaction
-from mailshell.remember.limits import MOST_MESSAGES, keep_small, shorten
+from mailshell.remember.limits import MOST_MESSAGES, drop_mailbox, keep_small, shorten
 from mailshell.remember.place import Account
 from mailshell.remember.rows import DamagedMemory, select
+
+_T = TypeVar("_T")
 
 #: So many messages are gathered before they are written; fewer are once so many seconds have passed.
 _GATHERED = 5000
@@ -55,6 +58,8 @@ class RememberedBox:
         #: The row of the mailbox; None: there is none yet. About so many messages stand there.
         self.row: int | None = None
         self.rows: int | None = None
+        #: This session has forgotten the messages with lower UIDs than this, for there were too many.
+        self.none_below = 1
         #: What is to be written, and what is to be done before.
         self.pending: dict[int | bytes, MessageFacts] = {}
         self.forgets = self.relists = False
@@ -70,7 +75,9 @@ class RememberedBox:
         if facts.uidvalidity != self.facts.uidvalidity:
             self.pending.clear()
             self.forgets = True
+            self.none_below = 1
         self.facts = facts
+        self.shortened(self.none_below)
         self._memory.changed(self, 0)
 
     def message(self, key: int | bytes) -> MessageFacts | None:
@@ -81,7 +88,7 @@ class RememberedBox:
             ahead = self.near_from <= key <= self.near_to or self._memory.read_ahead(self, key)
             known = self.near.get(key) if ahead else self._memory.read(self, key)
             before = self.before
-            if known is None and before is not None and key < before.all_below:
+            if known is None and before is not None and before.all_from <= key < before.all_below:
                 # Only if the mailbox is still there does this say anything.
                 self._memory.look_after(self)
             return known
@@ -101,6 +108,13 @@ class RememberedBox:
             facts.number = 0
         self._memory.changed(self, 0)
 
+    def shortened(self, none_below: int) -> None:
+        """The messages with lower UIDs were forgotten: that they are not there says nothing."""
+        self.none_below = max(self.none_below, none_below)
+        for facts in (self.facts, self.before):
+            if facts is not None:
+                facts.all_from = max(facts.all_from, self.none_below)
+
     def lose(self) -> None:
         """Nothing of it can be relied upon any more."""
         self.lost, self.before = True, None
@@ -114,7 +128,9 @@ class RememberedServer:
     """
 
     def __init__(self, path: Path, account: Account) -> None:
-        """UnusableMemory if the file can't be used."""
+        """``close`` it when the session has ended. UnusableMemory if the file can't be used: one sentence says why, and
+        the session goes on without it.
+        """
         self.path = path
         self.account = account
         self.problem = ""
@@ -131,7 +147,7 @@ class RememberedServer:
         self._users: set[str] = set()
         #: No message is astray.
         self._whole = False
-        self._guarded(lambda: keep_small(self._connection))
+        self._guarded(lambda: keep_small(self._connection), None)
 
     # --- for checkers
 
@@ -143,28 +159,24 @@ class RememberedServer:
                 self.save(now=True)
                 self._boxes.clear()
             made = box = self._boxes[user, name] = RememberedBox(self, user, self.fingerprint.of(name))
-            self._guarded(lambda: self._load(made))
+            self._guarded(lambda: self._load(made), None)
         return box
 
     def renamed(self, user: str, name: str, uidvalidity: int) -> bool:
         self.save(now=True)
-        found: list[object] = []
+        others = "SELECT 1 FROM mailbox WHERE account = ? AND uidvalidity = ? AND name <> ?"
 
-        def ask() -> None:
-            rows = self._connection.execute(
-                "SELECT 1 FROM mailbox WHERE account = ? AND uidvalidity = ? AND name <> ?",
-                (self._account(user or self.account.user), uidvalidity, self.fingerprint.of(name)),
-            )
-            found.extend(rows.fetchmany(1))
+        def ask() -> bool:
+            values = self._account(user or self.account.user), uidvalidity, self.fingerprint.of(name)
+            return self._connection.execute(others, values).fetchone() is not None
 
-        self._guarded(ask)
-        return bool(found)
+        return self._guarded(ask, False)
 
     def save(self, *, now: bool = False) -> None:
         """Write what was gathered, if some time has passed; in any case with ``now``."""
         if self._changed and (now or time.monotonic() >= self._next_save):
             self._next_save = time.monotonic() + _AT_ONCE
-            self._guarded(self._write)
+            self._guarded(self._write, None)
 
     def close(self) -> None:
         """Write the rest. ``problem`` tells afterwards whether that has worked."""
@@ -189,14 +201,12 @@ class RememberedServer:
 
     def read(self, box: RememberedBox, key: int | bytes) -> MessageFacts | None:
         """A message of the file; None if there is none."""
-        found: list[MessageFacts] = []
 
-        def ask() -> None:
+        def ask() -> MessageFacts | None:
             rows = select(self._connection, _COLUMNS, _READ, (box.row, key))
-            found.extend(self._message(*row) for row in rows)
+            return next((self._message(*row) for row in rows), None)
 
-        self._guarded(ask)
-        return found[0] if found else None
+        return self._guarded(ask, None)
 
     def read_ahead(self, box: RememberedBox, uid: int) -> bool:
         """Read the messages from this UID on, if it follows the one before: then more of them are asked for next."""
@@ -213,7 +223,7 @@ class RememberedServer:
             box.near_from, box.near_to = uid, MOST_32 if len(box.near) < _AHEAD else next(reversed(box.near))
 
         box.near_from, box.near_to = 1, 0
-        self._guarded(ask)
+        self._guarded(ask, None)
         return box.near_from == uid
 
     def look_after(self, box: RememberedBox) -> None:
@@ -227,18 +237,16 @@ class RememberedServer:
                     raise DamagedMemory("a message is in no mailbox, or has no key")
                 self._whole = True
 
-        self._guarded(ask)
+        self._guarded(ask, None)
 
     def read_listed(self, box: RememberedBox) -> Mapping[int | bytes, MessageFacts]:
-        """The messages of the last listing of an earlier session."""
-        listed: dict[int | bytes, MessageFacts] = {}
+        """The messages of the last listing of an earlier session: all of them, or none if one can't be read."""
 
-        def ask() -> None:
-            for key, *row in select(self._connection, f"key, {_COLUMNS}", _READ_LISTED, (box.row,)):
-                listed[key] = self._message(*row)
+        def ask() -> dict[int | bytes, MessageFacts]:
+            rows = select(self._connection, f"key, {_COLUMNS}", _READ_LISTED, (box.row,))
+            return {key: self._message(*row) for key, *row in rows}
 
-        self._guarded(ask)
-        return listed
+        return self._guarded(ask, {})
 
     # --- within
 
@@ -246,15 +254,16 @@ class RememberedServer:
     def _off(self) -> bool:
         return self._closed or bool(self.problem)
 
-    def _guarded(self, work: Callable[[], None]) -> None:
-        """What fails ends the remembering, and never the session."""
+    def _guarded(self, work: Callable[[], _T], otherwise: _T) -> _T:
+        """What ``work`` gives, or ``otherwise``: what fails ends the remembering, and never the session."""
         if self._off:
-            return
+            return otherwise
         limit_time(self._connection, PATIENCE)
         try:
-            work()
+            return work()
         except self._errors as error:
             self._failed(error)
+            return otherwise
 
     def _failed(self, error: Exception) -> None:
         if is_busy(error) and self._gathered < _MOST_GATHERED:
@@ -301,7 +310,8 @@ class RememberedServer:
             if row is None:
                 box.lose()
                 continue
-            box.row, box.rows, box.facts.all_from = row
+            box.row, box.rows, none_below = row
+            box.shortened(none_below)
             box.forgets = box.relists = False
             box.pending.clear()
             box.near_from, box.near_to = 1, 0
@@ -326,7 +336,9 @@ class RememberedServer:
         return account
 
     def _write_box(self, box: RememberedBox, account: int, now: float) -> tuple[int, int, int] | None:
-        """The row of the mailbox, about how many messages stand there, and its ``all_from``; None if it is lost."""
+        """The row of the mailbox, about how many messages stand there, and below which UID none does (see ``shorten``);
+        None if it is lost.
+        """
         row = self._write_mailbox(box, account, now)
         if row is None:
             return None
@@ -340,12 +352,10 @@ class RememberedServer:
                 for key, one in box.pending.items()
             ),
         )
-        rows, all_from = (box.rows if row == box.row else None), box.facts.all_from
+        rows = box.rows if row == box.row else None
         if rows is None or rows + len(box.pending) > MOST_MESSAGES:
-            rows, all_from = shorten(self._connection, row, all_from)
-        else:
-            rows += len(box.pending)
-        return row, rows, all_from
+            return row, *shorten(self._connection, row)
+        return row, rows + len(box.pending), 1
 
     def _write_mailbox(self, box: RememberedBox, account: int, now: float) -> int | None:
         execute = self._connection.execute
@@ -359,18 +369,10 @@ class RememberedServer:
             execute(f"UPDATE mailbox SET ({_FACTS}, last) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?", (*facts, now, row))
             return int(row)
         if row is not None:
-            execute("DELETE FROM message WHERE mailbox = ?", (row,))
-            execute("DELETE FROM mailbox WHERE id = ?", (row,))
+            drop_mailbox(self._connection, row)
         made = execute(
             f"INSERT INTO mailbox (account, name, {_FACTS}, first, last) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (account, box.name, *facts, first, now),
         )
         assert made.lastrowid is not None
         return made.lastrowid
-
-
-def open_memory(path: Path, account: Account) -> RememberedServer:
-    """The memory of a session with this account; ``close`` it when the session has ended. UnusableMemory if the file
-    can't be used: one sentence says why, and the session goes on without it.
-    """
-    return RememberedServer(path, account)

@@ -65,7 +65,8 @@ def test_what_is_no_fault_is_told_in_a_sentence(given: str, words: str) -> None:
 
 def test_each_kind_is_read_in_the_form_that_is_listed() -> None:
     for kind in KINDS:
-        assert read_faults([kind.name + kind.value.strip("[]").replace("SECONDS", "1").replace("OCTETS", "1")])
+        given = kind.name + kind.value.strip("[]").replace("SECONDS", "1").replace("OCTETS", "1")
+        assert read_faults([given]) != Faults()
 
 
 # --- what becomes of octets

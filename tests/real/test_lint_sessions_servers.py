@@ -17,7 +17,7 @@ from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
 from mailshell.remember.overview import EntryFilter, overview
 from mailshell.remember.place import Account
-from mailshell.remember.store import open_memory
+from mailshell.remember.store import RememberedServer
 from mailshell.wire import Connected, Octets
 
 ALL = "UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE"
@@ -111,7 +111,7 @@ class Lab:
         return talk
 
     def _talk(self, protocol: str, port: int) -> Talk:
-        memory = open_memory(self.path, Account(protocol, f"127.0.0.1:{port}"))
+        memory = RememberedServer(self.path, Account(protocol, f"127.0.0.1:{port}"))
         talk = Talk(protocol, port, memory, self.found)
         self._open.append((talk, memory))
         return talk

@@ -24,7 +24,7 @@ from mailshell.remember import file, store
 from mailshell.remember.file import UnusableMemory
 from mailshell.remember.overview import EntryFilter, forget, overview
 from mailshell.remember.place import Account
-from mailshell.remember.store import open_memory
+from mailshell.remember.store import RememberedServer
 
 SERVER = "mail.example.org:143"
 #: What happens in each session: who sends what.
@@ -67,6 +67,23 @@ C: QUIT
 S: +OK
 """,
 }
+#: All messages are listed, and the first one is read.
+LISTED = """\
+S: +OK ready
+C: USER ana
+S: +OK
+C: PASS secret
+S: +OK
+C: UIDL
+S: +OK
+{}
+S: .
+C: RETR 1
+S: +OK
+S: .
+C: QUIT
+S: +OK
+"""
 #: Values that stand in no column, whatever SQLite makes of them there ("7" would be a number); NULL may.
 WRONG: st.SearchStrategy[object] = (
     st.none()
@@ -93,16 +110,16 @@ CHANGE = st.tuples(st.sampled_from(COLUMNS), WRONG, st.booleans()).filter(
 )
 
 
-def play(protocol: str, path: Path) -> tuple[list[Finding], str]:
-    """One session: what was found, and why nothing is remembered."""
+def play(protocol: str, path: Path, lines: str = "") -> tuple[list[Finding], str]:
+    """One session, with these lines or those above: what was found, and why nothing is remembered."""
     found: list[Finding] = []
     engine = make_engine(protocol)
     try:
-        memory = open_memory(path, Account(protocol, SERVER, "ana"))
+        memory = RememberedServer(path, Account(protocol, SERVER, "ana"))
     except UnusableMemory as error:
         return found, str(error)
     linter = linter_for(engine, found.append, memory=memory)
-    for line in SESSIONS[protocol].splitlines():
+    for line in (lines or SESSIONS[protocol]).splitlines():
         octets = line[3:].encode() + b"\r\n"
         for event in engine.received(octets) if line.startswith("S") else engine.sent(octets):
             linter.event(event, 0.0, False)
@@ -191,6 +208,23 @@ def test_a_value_that_can_not_be_ends_the_memory_and_not_the_session(
     assert problem.endswith("): remove the file to begin anew; nothing more is remembered of this session")
 
 
+def test_nothing_is_given_of_a_listing_with_a_damaged_row(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    assert play("pop3", path, LISTED.format("S: 1 abc\nS: 2 def\nS: 3 ghi")) == ([], "")
+    change(path, "UPDATE message SET size = 'x' WHERE number = 3")
+    memory = RememberedServer(path, Account("pop3", SERVER, "ana"))
+    box = memory.box("ana", "")
+    assert dict(box.listed()) == {}
+    told = memory.problem
+    assert told.startswith(f"the memory in {path} is damaged (")
+    assert told.count("nothing more is remembered") == 1
+    assert dict(box.listed()) == {}
+    memory.close()
+    assert memory.problem == told
+    # Without the third, the first would seem to have gone because it was read.
+    assert play("pop3", path, LISTED.format("S: 1 def")) == ([], told)
+
+
 # --- other tables
 
 ENDLESS = "WITH RECURSIVE r(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM r)"
@@ -239,7 +273,7 @@ def test_a_schema_that_is_no_text(tmp_path: Path) -> None:
 
 def test_what_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "PATIENCE", 0.1)
-    memory = open_memory(tmp_path / "memory.sqlite", Account("imap", SERVER, "ana"))
+    memory = RememberedServer(tmp_path / "memory.sqlite", Account("imap", SERVER, "ana"))
     box = memory.box("ana", "INBOX")
     box.tell(MailboxFacts(uidvalidity=3))
     box.keep(5, MessageFacts(size=1))
@@ -304,7 +338,7 @@ def test_a_memory_that_others_could_read_is_closed_to_them_with_all_its_pieces(t
     path = tmp_path / "memory.sqlite"
     play("imap", path)
     path.chmod(0o644)
-    memory = open_memory(path, Account("imap", SERVER, "ana"))
+    memory = RememberedServer(path, Account("imap", SERVER, "ana"))
     modes = {piece: stat.S_IMODE(piece.stat().st_mode) for piece in file.pieces(path)}
     assert set(modes.values()) == {0o600}
     memory.close()
@@ -314,12 +348,12 @@ def test_a_memory_that_others_could_read_is_closed_to_them_with_all_its_pieces(t
 def test_another_session_of_this_process_keeps_its_locks(tmp_path: Path) -> None:
     """Whoever opens the file with something else than SQLite, and closes it, drops them."""
     path = tmp_path / "memory.sqlite"
-    first = open_memory(path, Account("imap", SERVER, "ana"))
+    first = RememberedServer(path, Account("imap", SERVER, "ana"))
     first.box("ana", "INBOX").tell(MailboxFacts(uidvalidity=3))
     first.save(now=True)
     inode = path.stat().st_ino
     assert _locked(inode)
-    open_memory(path, Account("imap", SERVER, "ben")).close()
+    RememberedServer(path, Account("imap", SERVER, "ben")).close()
     assert _locked(inode)
     first.close()
 

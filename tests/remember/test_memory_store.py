@@ -7,19 +7,22 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mailshell.lint.finding import Finding
 from mailshell.lint.memory import Fate, MailboxFacts, MessageFacts
+from mailshell.lint.session import linter_for
+from mailshell.protocol.engine import make_engine
 from mailshell.remember import limits, store
 from mailshell.remember.file import UnusableMemory, open_file
 from mailshell.remember.overview import EntryFilter, forget, overview
 from mailshell.remember.place import Account, account_of, memory_path
-from mailshell.remember.store import RememberedBox, RememberedServer, open_memory
+from mailshell.remember.store import RememberedBox, RememberedServer
 from mailshell.transport.endpoint import parse_url
 
 ACCOUNT = Account("imap", "mail.example.org:993", "ana")
@@ -33,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def memory(path: Path) -> Iterator[RememberedServer]:
-    opened = open_memory(path, ACCOUNT)
+    opened = RememberedServer(path, ACCOUNT)
     yield opened
     opened.close()
 
@@ -51,7 +54,7 @@ def told(memory: RememberedServer, *uids: int, facts: MailboxFacts = FACTS, name
 def test_the_next_session_knows_it(memory: RememberedServer, path: Path) -> None:
     told(memory, 5, 7)
     memory.close()
-    again = open_memory(path, ACCOUNT)
+    again = RememberedServer(path, ACCOUNT)
     box = again.box("ana", "INBOX")
     assert (box.before, box.facts) == (FACTS, FACTS)
     assert box.message(7) == MessageFacts(700, 7, again.fingerprint(b"7@example.org"), earlier=True)
@@ -72,7 +75,7 @@ def test_the_next_session_knows_it(memory: RememberedServer, path: Path) -> None
 def test_another_server_has_its_own(memory: RememberedServer, path: Path, other: Account) -> None:
     told(memory, 5)
     memory.close()
-    again = open_memory(path, other)
+    again = RememberedServer(path, other)
     assert again.box("ana", "INBOX").before is None
     again.close()
 
@@ -87,7 +90,7 @@ def test_another_uidvalidity_forgets_the_messages(memory: RememberedServer, path
     assert box.message(5) is None
     assert box.message(6) is not None
     memory.close()
-    again = open_memory(path, ACCOUNT)
+    again = RememberedServer(path, ACCOUNT)
     assert again.box("ana", "INBOX").message(5) is None
     assert again.box("ana", "INBOX").message(6) is not None
     assert [one.messages for one in overview(path, EntryFilter())] == [1]
@@ -97,7 +100,7 @@ def test_another_uidvalidity_forgets_the_messages(memory: RememberedServer, path
 def test_listings(path: Path) -> None:
     keys: list[bytes] = [b"a" * 12, b"b" * 12, b"c" * 12]
     for order in ([0, 1, 2], [2, 0]):
-        memory = open_memory(path, Account("pop3", "mail.example.org:110"))
+        memory = RememberedServer(path, Account("pop3", "mail.example.org:110"))
         box = memory.box("ana", "")
         before = list(box.listed())
         box.relist()
@@ -105,7 +108,7 @@ def test_listings(path: Path) -> None:
             box.keep(keys[which], MessageFacts(number=number, fate=Fate.RETRIEVED))
         memory.close()
     assert before == keys
-    memory = open_memory(path, Account("pop3", "mail.example.org:110"))
+    memory = RememberedServer(path, Account("pop3", "mail.example.org:110"))
     assert list(memory.box("ana", "").listed()) == [keys[2], keys[0]]
     assert memory.box("ana", "").message(keys[1]) == MessageFacts(fate=Fate.RETRIEVED, earlier=True)
     memory.close()
@@ -134,7 +137,7 @@ def test_a_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.touch(mode=0o644)
     path.chmod(0o644)
-    open_memory(path, ACCOUNT).close()
+    RememberedServer(path, ACCOUNT).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -149,7 +152,7 @@ def test_no_name_stands_there(memory: RememberedServer, path: Path) -> None:
 
 
 def test_two_files_have_two_keys(tmp_path: Path) -> None:
-    made = [open_memory(tmp_path / name, ACCOUNT) for name in ("one", "two")]
+    made = [RememberedServer(tmp_path / name, ACCOUNT) for name in ("one", "two")]
     assert made[0].fingerprint(b"x") != made[1].fingerprint(b"x")
     for memory in made:
         memory.close()
@@ -164,7 +167,7 @@ def test_nothing_is_loaded_before_it_is_used() -> None:
 
 
 def test_what_came_since_this_session_began_is_no_earlier_sessions(memory: RememberedServer, path: Path) -> None:
-    other = open_memory(path, ACCOUNT)
+    other = RememberedServer(path, ACCOUNT)
     told(other, 5)
     other.close()
     box = memory.box("ana", "INBOX")
@@ -175,7 +178,7 @@ def test_what_came_since_this_session_began_is_no_earlier_sessions(memory: Remem
 def test_another_has_been_told_another_uidvalidity(memory: RememberedServer, path: Path) -> None:
     told(memory, 5)
     memory.close()
-    first, second = open_memory(path, ACCOUNT), open_memory(path, ACCOUNT)
+    first, second = RememberedServer(path, ACCOUNT), RememberedServer(path, ACCOUNT)
     old = first.box("ana", "INBOX")
     assert old.before == FACTS
     told(second, 1, facts=MailboxFacts(uidvalidity=4))
@@ -184,7 +187,7 @@ def test_another_has_been_told_another_uidvalidity(memory: RememberedServer, pat
     old.keep(4, MessageFacts(size=1))
     first.close()
     second.close()
-    again = open_memory(path, ACCOUNT)
+    again = RememberedServer(path, ACCOUNT)
     assert again.box("ana", "INBOX").facts.uidvalidity == 4
     assert again.box("ana", "INBOX").message(4) is None
     again.close()
@@ -200,7 +203,7 @@ def test_it_is_cleared_while_a_session_goes_on(memory: RememberedServer, path: P
     assert overview(path, EntryFilter()) == [], "a part of it would look as if the rest were new"
 
 
-def test_it_waits_for_another_writer(memory: RememberedServer, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_waits_for_another_writer(memory: RememberedServer, path: Path) -> None:
     connection, _ = open_file(path)
     connection.execute("BEGIN IMMEDIATE")
     memory._connection.execute("PRAGMA busy_timeout = 1")
@@ -229,7 +232,7 @@ def test_it_gives_up_on_another_writer(memory: RememberedServer, path: Path, mon
 
 def _write(path: Path, server: int) -> None:
     for session in range(4):
-        memory = open_memory(path, Account("imap", f"mail{server % 2}.example.org:143", "ana"))
+        memory = RememberedServer(path, Account("imap", f"mail{server % 2}.example.org:143", "ana"))
         box = memory.box("ana", "INBOX")
         box.tell(replace(FACTS))
         for uid in range(250):
@@ -249,7 +252,7 @@ def test_several_processes_write(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
-    open_memory(path, ACCOUNT).close()
+    RememberedServer(path, ACCOUNT).close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
 
@@ -260,20 +263,20 @@ def _of_something_else(path: Path) -> None:
 
 
 def _cut(path: Path) -> None:
-    memory = open_memory(path, ACCOUNT)
+    memory = RememberedServer(path, ACCOUNT)
     told(memory, *range(1, 3000))
     memory.close()
     os.truncate(path, 6000)
 
 
 def _without_key(path: Path) -> None:
-    open_memory(path, ACCOUNT).close()
+    RememberedServer(path, ACCOUNT).close()
     with sqlite3.connect(path) as connection:
         connection.execute("DELETE FROM secret")
 
 
 def _use(path: Path) -> None:
-    memory = open_memory(path, ACCOUNT)
+    memory = RememberedServer(path, ACCOUNT)
     memory.close()
     overview(path, EntryFilter())
 
@@ -304,7 +307,7 @@ def test_a_file_that_is_of_no_use(path: Path, spoil: object, says: str) -> None:
 def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
     with pytest.raises(UnusableMemory, match=r"can't be kept in .*state/memory.sqlite"):
-        open_memory(tmp_path / "state" / "memory.sqlite", ACCOUNT)
+        RememberedServer(tmp_path / "state" / "memory.sqlite", ACCOUNT)
 
 
 def test_damage_during_a_session(memory: RememberedServer, path: Path) -> None:
@@ -341,19 +344,58 @@ def test_the_lowest_uids_are_forgotten_first(
     assert box.message(box.facts.all_from) is not None
     assert box.message(box.facts.all_from - 1) is None
     memory.close()
-    again = open_memory(path, ACCOUNT)
+    again = RememberedServer(path, ACCOUNT)
     assert again.box("ana", "INBOX").facts.all_from == box.facts.all_from > 900
     again.close()
 
 
+def _fetched(path: Path, uids: Sequence[int], times: int = 1) -> list[Finding]:
+    """What is found in a session in which all messages are fetched so many times."""
+    found: list[Finding] = []
+    engine, memory = make_engine("imap"), RememberedServer(path, ACCOUNT)
+    linter = linter_for(engine, found.append, memory=memory)
+    answers = [f"S: * {number} FETCH (UID {uid} RFC822.SIZE {uid})" for number, uid in enumerate(uids, start=1)]
+    lines = [
+        "S: * PREAUTH [CAPABILITY IMAP4rev1] ready",
+        "C: a1 SELECT INBOX",
+        "S: * FLAGS ()",
+        f"S: * {len(uids)} EXISTS",
+        "S: * OK [UIDVALIDITY 3] valid",
+        f"S: * OK [UIDNEXT {max(uids) + 1}] next",
+        "S: a1 OK [READ-WRITE] done",
+        *["C: a2 FETCH 1:* (UID RFC822.SIZE)", *answers, "S: a2 OK done"] * times,
+    ]
+    for line in lines:
+        octets = line[3:].encode() + b"\r\n"
+        for event in engine.received(octets) if line.startswith("S") else engine.sent(octets):
+            linter.event(event, 0.0, False)
+    memory.close()
+    assert memory.problem == ""
+    return [one for one in found if one.rule.layer == "sessions"]
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["the next session", "the same session"])
+def test_what_was_forgotten_for_there_were_too_many_is_not_new(
+    path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """All messages below UIDNEXT were seen, and it is told again that they were, after the first are forgotten."""
+    monkeypatch.setattr(store, "MOST_MESSAGES", 100)
+    monkeypatch.setattr(limits, "MOST_MESSAGES", 100)
+    monkeypatch.setattr(store, "_AT_ONCE", 0.0)
+    assert _fetched(path, range(1, 51)) == []
+    assert _fetched(path, [*range(1, 6), *range(51, 96)]) == []
+    assert _fetched(path, [*range(1, 6), *range(96, 141)], times) == []
+    assert _fetched(path, [*range(1, 6), *range(141, 150)]) == []
+
+
 def test_mailboxes_not_seen_for_long_are_forgotten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = open_memory(path, ACCOUNT)
+    memory = RememberedServer(path, ACCOUNT)
     for name in ("one", "two", "three", "four"):
         told(memory, *range(1, 3000), name=name)
         memory._connection.execute("PRAGMA wal_checkpoint")
     memory.close()
     monkeypatch.setattr(limits, "MOST_OCTETS", path.stat().st_size * 4 // 5)
-    memory = open_memory(path, ACCOUNT)
+    memory = RememberedServer(path, ACCOUNT)
     kept = [name for name in ("one", "two", "three", "four") if memory.box("ana", name).before is not None]
     assert kept == ["three", "four"]
     memory.close()

@@ -12,7 +12,7 @@ from mailshell.cli import main
 from mailshell.exits import Exit
 from mailshell.lint.memory import MailboxFacts, MessageFacts
 from mailshell.remember.place import Account, memory_path
-from mailshell.remember.store import open_memory
+from mailshell.remember.store import RememberedServer
 
 ANA = Account("imap", "mail.example.org:993", "ana")
 BEN = Account("imap", "mail.example.org:993", "ben")
@@ -28,7 +28,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def remember(account: Account, name: str, *uids: int) -> None:
     """One session that was told of one mailbox."""
-    memory = open_memory(memory_path(), account)
+    memory = RememberedServer(memory_path(), account)
     box = memory.box("", name)
     box.tell(MailboxFacts(uidvalidity=None if account is POP else 3, uidnext=None if account is POP else 9))
     for uid in uids:
@@ -130,7 +130,7 @@ def test_forgetting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("filled")
 def test_what_is_forgotten_is_gone_from_the_file(capsys: pytest.CaptureFixture[str]) -> None:
-    memory = open_memory(memory_path(), ANA)
+    memory = RememberedServer(memory_path(), ANA)
     mark = memory.fingerprint.of("Grüße/2026")
     memory.close()
     pieces = list(memory_path().parent.iterdir())

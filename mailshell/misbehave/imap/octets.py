@@ -6,6 +6,7 @@ from mailshell.misbehave.actions import End
 from mailshell.misbehave.changes import InLiteral, Of, Rewrite
 from mailshell.misbehave.imap.forms import (
     FETCHES,
+    SEARCHES,
     SELECT,
     SELECTS,
     announced,
@@ -68,7 +69,7 @@ TABLE = (
     Misbehaviour("tagged-data", ('LIST "" *',), (data(rb"\A\*", b"{tag}", rb"LIST "),)),
     # Tokens.
     Misbehaviour("spaces", (SELECT,), (data(rb"\A\* (?=\d+ EXISTS)", b"*  ", SELECTS),)),
-    Misbehaviour("extra-space", (SELECT, "SEARCH ALL"), (data(rb"(?=\r\n\Z)", b" ", rb"(?:UID )?SEARCH "),)),
+    Misbehaviour("extra-space", (SELECT, "SEARCH ALL"), (data(rb"(?=\r\n\Z)", b" ", SEARCHES),)),
     Misbehaviour("space-between", (SELECT, "FETCH 2 BODYSTRUCTURE"), (data(rb"\)\(", b") (", every=True),)),
     Misbehaviour(
         "missing-space", (SELECT, "FETCH 1 (UID FLAGS)"), (data(rb"(?<=\d) (?=FLAGS )|(?<=\)) (?=UID )", b""),)

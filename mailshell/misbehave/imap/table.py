@@ -15,6 +15,3 @@ TABLE: tuple[Misbehaviour, ...] = (
     *timing.TABLE,
     *clear.TABLE,
 )
-
-#: Rules for which there is no misbehaviour, and why.
-UNPRODUCED: dict[str, str] = {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mailshell.misbehave.changes import Answer, Change, Hold, Of, Rewrite
 from mailshell.misbehave.misbehaviour import Misbehaviour
 
 _STAT, _LIST, _UIDL = rb"STAT\b", rb"LIST\b", rb"UIDL\b"
 #: DELE is agreed to, and the server does not get it.
-_NOT_DELETED = Answer(rb"DELE\b", (b"+OK marked\r\n",))
+NOT_DELETED = Answer(rb"DELE\b", (b"+OK marked\r\n",))
 _SMALL = b"Subject: a small one\r\n\r\none line\r\n"
 _DOTTED = b"Subject: dots\r\n\r\n.one line\r\n"
 
@@ -23,21 +25,15 @@ def _sized(size: int, message: bytes) -> tuple[Change, ...]:
     )
 
 
-def _in_list(match: bytes, become: bytes) -> tuple[Change, ...]:
-    """Something in each line of LIST, in the whole listing and in that of one message."""
+def _in_listing(command: bytes, match: bytes, become: bytes) -> tuple[Change, ...]:
+    """Something in each line of LIST or UIDL, in the whole listing and in that of one message."""
     return (
-        Rewrite(Of.BODY, rb"\A" + match, become, _LIST),
-        Rewrite(Of.COMPLETION, rb"(?<=\A\+OK )" + match, become, _LIST + rb" \d"),
+        Rewrite(Of.BODY, rb"\A" + match, become, command),
+        Rewrite(Of.COMPLETION, rb"(?<=\A\+OK )" + match, become, command + rb" \d"),
     )
 
 
-def _in_uidl(match: bytes, become: bytes) -> tuple[Change, ...]:
-    """The same of UIDL."""
-    return (
-        Rewrite(Of.BODY, rb"\A" + match, become, _UIDL),
-        Rewrite(Of.COMPLETION, rb"(?<=\A\+OK )" + match, become, _UIDL + rb" \d"),
-    )
-
+_in_list, _in_uidl = partial(_in_listing, _LIST), partial(_in_listing, _UIDL)
 
 TABLE = (
     Misbehaviour("stuffed-twice", ("LIST 8", "RETR 8"), (Rewrite(Of.BODY, rb"\A\.(?=\.)", b"..", rb"RETR\b"),)),
@@ -54,14 +50,14 @@ TABLE = (
     Misbehaviour(
         "stat-unreadable", ("STAT",), (Rewrite(Of.COMPLETION, rb"\A\+OK (?P<count>\d+) ", b"+OK {count}  ", _STAT),)
     ),
-    Misbehaviour("stat-counts-deleted", ("STAT", "DELE 1", "STAT"), (_NOT_DELETED,)),
+    Misbehaviour("stat-counts-deleted", ("STAT", "DELE 1", "STAT"), (NOT_DELETED,)),
     Misbehaviour(
         "stat-octets-differ",
         ("STAT", "LIST"),
         (Rewrite(Of.COMPLETION, rb"\A(?P<begin>\+OK \d+ )(?P<size>\d+)", b"{begin}{size+100}", _STAT),),
     ),
-    Misbehaviour("deleted-listed", ("DELE 1", "LIST"), (_NOT_DELETED,)),
-    Misbehaviour("deleted-answered", ("DELE 1", "RETR 1"), (_NOT_DELETED,)),
+    Misbehaviour("deleted-listed", ("DELE 1", "LIST"), (NOT_DELETED,)),
+    Misbehaviour("deleted-answered", ("DELE 1", "RETR 1"), (NOT_DELETED,)),
     Misbehaviour("numbers-shifted", ("UIDL", "UIDL"), (Rewrite(Of.BODY, rb"\A1 ", b"1 another-", _UIDL, skip=1),)),
     Misbehaviour("number-twice", ("LIST",), (Rewrite(Of.BODY, rb"\A2 ", b"1 ", _LIST),)),
     Misbehaviour(

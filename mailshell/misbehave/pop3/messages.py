@@ -11,7 +11,7 @@ _NOOP, _RETR, _TOP = rb"NOOP\b", rb"RETR\b", rb"TOP\b"
 _LINES = rb"(?<= )\d+(?=\s*\Z)"
 
 
-def _first(line: bytes, during: bytes) -> Rewrite:
+def first(line: bytes, during: bytes) -> Rewrite:
     """A line before the others of a message."""
     return Rewrite(Of.COMPLETION, rb"\A(?P<status>\+OK[^\n]*\n)", b"{status}" + line + b"\r\n", during)
 
@@ -26,9 +26,9 @@ TABLE = (
         (Rewrite(Of.COMPLETION, rb"\Z", (b"-ERR closed, nothing was done for too long\r\n", End()), _NOOP),),
     ),
     Misbehaviour("top-too-few-lines", ("RETR 1", "TOP 1 5"), (Ask(_TOP, _LINES, b"2"),)),
-    Misbehaviour("top-header-differs", ("RETR 1", "TOP 1 5"), (_first(b"X-Shown-By: TOP", _TOP),)),
+    Misbehaviour("top-header-differs", ("RETR 1", "TOP 1 5"), (first(b"X-Shown-By: TOP", _TOP),)),
     Misbehaviour("top-without-blank-line", ("RETR 1", "TOP 1 5"), (Rewrite(Of.BODY, rb"\A\r?\n", b"", _TOP),)),
-    Misbehaviour("mbox-from-line", ("RETR 1",), (_first(b"From ana@example.org Mon Jan  5 08:00:00 2026", _RETR),)),
-    Misbehaviour("empty-status-field", ("RETR 1",), (_first(b"Status: ", _RETR),)),
-    Misbehaviour("begins-with-continuation", ("RETR 1",), (_first(b"\tby mail.example.org with SMTP", _RETR),)),
+    Misbehaviour("mbox-from-line", ("RETR 1",), (first(b"From ana@example.org Mon Jan  5 08:00:00 2026", _RETR),)),
+    Misbehaviour("empty-status-field", ("RETR 1",), (first(b"Status: ", _RETR),)),
+    Misbehaviour("begins-with-continuation", ("RETR 1",), (first(b"\tby mail.example.org with SMTP", _RETR),)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailshell.misbehave.actions import End
 from mailshell.misbehave.changes import Capabilities, Of, Rewrite
 from mailshell.misbehave.misbehaviour import Misbehaviour
+from mailshell.misbehave.pop3.messages import first
 
 _NOOP, _RETR, _TOP = rb"NOOP\b", rb"RETR\b", rb"TOP\b"
 #: A line as long as a buffer of 1,024 octets leaves it.
@@ -41,9 +42,5 @@ TABLE = (
         (Rewrite(Of.COMPLETION, rb"\r?\n\Z", _CHINESE, rb"CAPA\b"),),
         login=False,
     ),
-    Misbehaviour(
-        "eight-bit-header",
-        ("RETR 1",),
-        (Rewrite(Of.COMPLETION, rb"\A(?P<line>\+OK[^\n]*\n)", b"{line}X-Room: caf\xc3\xa9\r\n", _RETR),),
-    ),
+    Misbehaviour("eight-bit-header", ("RETR 1",), (first(b"X-Room: caf\xc3\xa9", _RETR),)),
 )

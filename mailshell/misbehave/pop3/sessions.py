@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mailshell.misbehave.actions import End
-from mailshell.misbehave.changes import Answer, Ask, Of, Rewrite
+from mailshell.misbehave.changes import Ask, Of, Rewrite
 from mailshell.misbehave.misbehaviour import Misbehaviour, in_two_sessions
+from mailshell.misbehave.pop3.maildrop import NOT_DELETED
 
 _LIST, _UIDL, _TOP = rb"LIST\b", rb"UIDL\b", rb"(?:TOP|RETR)\b"
 #: Message 1 is not listed.
@@ -36,7 +37,7 @@ TABLE = (
     Misbehaviour(
         "deletion-undone",
         ("UIDL", "DELE 1", "QUIT", ".reconnect", "UIDL"),
-        (Answer(rb"DELE\b", (b"+OK marked\r\n",)),),
+        (NOT_DELETED,),
         remember=True,
     ),
     Misbehaviour("gone-after-retr", ("UIDL", "RETR 1", ".reconnect", "UIDL"), (_GONE,), remember=True, good=1),

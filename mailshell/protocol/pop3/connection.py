@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailshell.protocol import secrecy
-from mailshell.protocol.catalogue import Command, Reply
+from mailshell.protocol.catalogue import Command
 from mailshell.protocol.events import (
     BodyEnd,
     BodyPart,
@@ -138,7 +138,8 @@ class Pop3Connection:
         name, _, arguments = CATALOGUE.find(text.replace(b"\t", b" ").decode("latin-1"))
         self._count += 1
         words = secrecy.mask(line.text, line.secret).decode("utf-8", "replace")[:_WORDS]
-        exchange = Exchange(self._count, "", name, record, words, multiline=_is_multiline(record, arguments))
+        multiline = record is not None and record.is_multiline(arguments)
+        exchange = Exchange(self._count, "", name, record, words, multiline=multiline)
         if name == "AUTH" and arguments.strip():
             exchange.awaits = Awaits.SASL
         elif name in ("USER", "APOP", "RPOP"):
@@ -264,9 +265,3 @@ class Pop3Connection:
 
     def _deviation(self, rule: str, start: int, end: int, message: str, section: str) -> Deviation:
         return Deviation(Side.SERVER, rule, start, end, message, section)
-
-
-def _is_multiline(record: Command | None, arguments: str) -> bool:
-    if record is None or record.reply is Reply.LINE:
-        return False
-    return record.reply is Reply.MULTI or not arguments.strip()

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
-from mailshell.misbehave.actions import Action, BeginTls, End, Pass, Pause, Reset, Stall, Write
+from mailshell.misbehave.actions import Action, BeginTls, End, Last, Pass, Pause, Reset, Stall, Write
 from mailshell.misbehave.between import Between
 
 #: So many octets of the server are made worse at once: of each octet an action may be made.
@@ -140,7 +140,7 @@ class Performer:
             case End() | Reset() | Stall():
                 await self._last(action)
 
-    async def _last(self, action: End | Reset | Stall) -> None:
+    async def _last(self, action: Last) -> None:
         self.over = True
         self._queue.clear()
         match action:
