@@ -13,6 +13,7 @@ from mailshell.highlight.values import Pairs, command_name, plain, secret, value
 from mailshell.protocol.catalogue import Command
 from mailshell.protocol.events import Side
 from mailshell.protocol.imap.catalogue import CATALOGUE as IMAP
+from mailshell.protocol.imap.response import STATUSES as IMAP_STATUSES
 
 _WORDS = re.compile(r"(?P<indent>\s*+)(?P<first>\S++)(?P<gap>\s*+)(?P<second>\S*+)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z][\w.-]*+")
@@ -20,7 +21,6 @@ _LIKE_A_TAG = re.compile(r"[A-Za-z]{0,8}\d{1,20}")
 _ANNOUNCED = re.compile(r"~?\{(\d{1,19})[+-]?\}\Z")
 _LONGEST = 40
 _MOST_TAGS = 1000
-_STATUSES = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 
 _LIST = "attributes:flags delimiter:nstring mailbox:mailbox [data:parameters]"
 _MAILBOX = "mailbox:mailbox [data:astring...]"
@@ -102,7 +102,7 @@ class ImapLines:
     def _is_answer(self, text: str, side: Side | None) -> bool:
         """Whether the answer to a command stands where a literal should: its size is wrong, or it is cut short."""
         words = text[:200].split(" ", 2)
-        return side is not Side.CLIENT and len(words) > 1 and words[0] in self._tags and words[1] in _STATUSES
+        return side is not Side.CLIENT and len(words) > 1 and words[0] in self._tags and words[1] in IMAP_STATUSES
 
     def _literal(self, literal: _Literal, text: str, side: Side | None) -> Pairs:
         literal.untouched = False
@@ -144,7 +144,7 @@ class ImapLines:
             yield from self._untagged(rest, side)
         elif side is not Side.CLIENT and first == "+":
             yield from self._continuation(rest)
-        elif side is not Side.CLIENT and second in _STATUSES:
+        elif side is not Side.CLIENT and second in IMAP_STATUSES:
             yield from self._tagged(rest, first, match["gap"], match["second"])
         elif side is not Side.SERVER and self._asked:
             self._asked = False

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mailshell.lint.finding import Fault
 from mailshell.lint.piece import Piece
+from mailshell.lint.way import Way
 from mailshell.protocol.engine import Engine
 from mailshell.protocol.events import BodyEnd, Deviation, Line, LiteralPart
 from mailshell.protocol.exchange import Completed, Continuation, Exchange, Greeting, Sent, Stray
@@ -79,13 +80,16 @@ class Now:
     """The moment: ``time`` in seconds, whether TLS stands, and the engine with all that the session knows.
 
     The engine has taken the event in already: ``state`` is the state after it. ``response``: where the last response
-    begins that is untagged, tagged or a continuation request (-1: none has come).
+    begins that is untagged, tagged or a continuation request (-1: none has come). ``end``: where the server's stream
+    ends so far. ``way``: how the server is reached.
     """
 
     engine: Engine
     time: float = 0.0
     tls: bool = False
     response: int = -1
+    end: int = 0
+    way: Way = field(default_factory=Way)
 
     @property
     def imap(self) -> ImapState:
@@ -107,10 +111,6 @@ class Now:
     def rev2(self) -> bool:
         """Whether IMAP4rev2 is in force: it was enabled, or the server speaks nothing else (RFC 9051 section 6.3.1)."""
         return self.enabled("IMAP4REV2") or (self.imap.has("IMAP4rev2") and not self.imap.has("IMAP4rev1"))
-
-
-#: The names of untagged status responses (RFC 9051 section 7.1).
-STATUSES = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 
 
 #: A line that is the whole of an untagged response, of printable ASCII and no longer than all clients read.

@@ -85,10 +85,13 @@ class Linter:
     # --- as an observer
 
     def wire(self, event: WireEvent) -> None:
-        self._now.time = event.time
+        now = self._now
+        now.time = event.time
+        now.way.see(event)
         if isinstance(event, Octets):
-            self._now.tls = event.tls
+            now.tls = event.tls
             if event.side is Side.SERVER:
+                now.end = event.offset + len(event.octets)
                 self._keep(event.offset, event.octets)
         self._ask(self._who["wire"], event)
         if self._faults:

@@ -1,10 +1,13 @@
-"""How the server is reached, as far as a checker has to know it."""
+"""How the server is reached, as far as a checker has to know it, and what must not go over an open way."""
 
 from __future__ import annotations
 
 import ipaddress
 
 from mailshell.wire import Connected, WireEvent
+
+#: The mechanisms that send the password, or a token that is as good, to whoever reads along.
+SENDS_SECRET = frozenset({"PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2"})
 
 
 class Way:

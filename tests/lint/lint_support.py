@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+from linted import Fed
 from plain_memory import PlainMemory
 
 from mailshell.lint import memory as lint_memory
@@ -27,7 +28,7 @@ from mailshell.lint.finding import Finding
 from mailshell.lint.session import linter_for
 from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
-from mailshell.wire import Closed, Connected, Octets, TlsStarted
+from mailshell.wire import Closed, Connected, TlsStarted
 
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|\((\d+)\*([^)]*)\)|(.))")
 _PLAIN = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"\\": b"\\"}
@@ -74,7 +75,7 @@ def _play(protocol: str, steps: list[str], found: list[Finding], chunk: int, mem
     if not _GREETS.match(next(step for step in steps if step != "TLS")):
         steps.insert(0, _GREETING[protocol])
     time, tls = 0.0, False
-    offsets = {Side.CLIENT: 0, Side.SERVER: 0}
+    fed = Fed(engine, linter)
     linter.wire(Connected(time, "192.0.2.1:143"))
     for step in steps:
         time += 0.01
@@ -92,12 +93,7 @@ def _play(protocol: str, steps: list[str], found: list[Finding], chunk: int, mem
             side = Side.SERVER if step[0] == "S" else Side.CLIENT
             octets = octets_of(step)
             for at in range(0, len(octets), chunk or len(octets)):
-                piece = octets[at : at + (chunk or len(octets))]
-                linter.wire(Octets(side, piece, time, tls, offsets[side]))
-                offsets[side] += len(piece)
-                events = engine.sent(piece) if side is Side.CLIENT else engine.received(piece)
-                for event in events:
-                    linter.event(event, time, tls)
+                fed.pass_on(side, octets[at : at + (chunk or len(octets))], time, tls=tls)
 
 
 def names(protocol: str, exchange: str) -> list[str]:

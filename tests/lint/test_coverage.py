@@ -171,7 +171,6 @@ def has_rule(entry: str) -> bool:
 def test_all_are_listed() -> None:
     numbers = {"F": 19, "G": 32, "S": 37, "T": 7, "X": 10, "P": 32}
     assert list(KNOWN) == [f"{letter}{at:02}" for letter, most in numbers.items() for at in range(1, most + 1)]
-    assert len(KNOWN) == 137
 
 
 @pytest.mark.parametrize("entry", KNOWN)

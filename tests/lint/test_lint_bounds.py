@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+from linted import Fed
 
 from mailshell.lint.finding import Finding
 from mailshell.lint.linter import MOST_OF_A_RULE
 from mailshell.lint.session import linter_for
 from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
-from mailshell.wire import Closed, Connected, Octets
+from mailshell.wire import Closed, Connected
 
 PIECE = 64 << 10
 BEGIN = {
@@ -89,13 +90,10 @@ def run(protocol: str, octets: bytes) -> tuple[float, list[Finding], Counter[str
     linter = linter_for(engine, found.append)
     begun = time.process_time()
     linter.wire(Connected(0.0, "192.0.2.1:143"))
-    sides = {Side.CLIENT: 0, Side.SERVER: 0}
+    fed = Fed(engine, linter)
     pieces = [octets[at : at + PIECE] for at in range(0, len(octets), PIECE)]
     for side, piece in [(Side.SERVER, greeting), (Side.CLIENT, commands), *((Side.SERVER, one) for one in pieces)]:
-        linter.wire(Octets(side, piece, 0.0, False, sides[side]))
-        sides[side] += len(piece)
-        for event in engine.sent(piece) if side is Side.CLIENT else engine.received(piece):
-            linter.event(event, 0.0, False)
+        fed.pass_on(side, piece)
     linter.idle(60.0)
     linter.wire(Closed(60.0, True, "the server closed the connection"))
     return time.process_time() - begun, found, linter.counts

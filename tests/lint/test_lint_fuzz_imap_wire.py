@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lint_support import octets_of
+from linted import Fed
 
 from mailshell.lint.finding import Finding
 from mailshell.lint.imap import (
@@ -27,7 +28,7 @@ from mailshell.lint.linter import Linter
 from mailshell.lint.rule import Rules
 from mailshell.protocol.events import Side
 from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.wire import Closed, Connected, Octets
+from mailshell.wire import Closed, Connected
 
 TABLES = (rules_octets, rules_framing, rules_tokens, rules_time, rules_tls)
 MODULES = (octets, framing, tokens, timing, tls)
@@ -50,18 +51,15 @@ def findings(commands: bytes, pieces: list[bytes]) -> list[Finding]:
     found: list[Finding] = []
     linter = Linter(engine, RULES, [one for module in MODULES for one in module.checkers()], found.append)
     linter.wire(Connected(0.0, "192.0.2.1:143"))
-    clock, offset = 0.0, 0
+    fed, clock = Fed(engine, linter), 0.0
     greeting = b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n"
     for side, piece in [(Side.SERVER, greeting), (Side.CLIENT, commands), *((Side.SERVER, one) for one in pieces)]:
         clock += 1
-        linter.wire(Octets(side, piece, clock, False, offset if side is Side.SERVER else 0))
-        offset += len(piece) if side is Side.SERVER else 0
-        for event in engine.received(piece) if side is Side.SERVER else engine.sent(piece):
-            linter.event(event, clock, False)
+        fed.pass_on(side, piece, clock)
         linter.idle(clock + 50)
     linter.wire(Closed(clock + 100, True, "the server closed the connection"))
     for finding in found:
-        assert 0 <= finding.start <= finding.end <= offset, finding
+        assert 0 <= finding.start <= finding.end <= fed.offsets[Side.SERVER], finding
     return found
 
 

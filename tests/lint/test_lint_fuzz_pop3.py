@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lint_support import octets_of
+from linted import Fed
 from test_rules_fire import CASES, Case
 
 from mailshell.lint.finding import Finding
 from mailshell.lint.session import linter_for
 from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
-from mailshell.wire import Closed, Connected, Injected, Octets, TlsStarted
+from mailshell.wire import Closed, Connected, Injected, TlsStarted
 
 POP3 = [case for case in CASES if case.protocol == "pop3"]
 COMMANDS = (
@@ -37,18 +38,14 @@ class Play:
         self.engine = make_engine("pop3")
         self.found: list[Finding] = []
         self.linter = linter_for(self.engine, self.found.append)
-        self.offsets = {Side.CLIENT: 0, Side.SERVER: 0}
+        self.fed = Fed(self.engine, self.linter)
         self.time = 0.0
         self.tls = False
         self.linter.wire(Connected(0.0, "192.0.2.1:110"))
 
     def pass_on(self, side: Side, octets: bytes) -> None:
         self.time += 0.01
-        self.linter.wire(Octets(side, octets, self.time, self.tls, self.offsets[side]))
-        self.offsets[side] += len(octets)
-        events = self.engine.sent(octets) if side is Side.CLIENT else self.engine.received(octets)
-        for event in events:
-            self.linter.event(event, self.time, self.tls)
+        self.fed.pass_on(side, octets, self.time, tls=self.tls)
 
     def idle(self) -> None:
         self.time += 30
@@ -63,7 +60,7 @@ class Play:
     def end(self) -> None:
         self.linter.wire(Closed(self.time, True, "the server closed the connection"))
         for finding in self.found:
-            assert 0 <= finding.start <= finding.end <= self.offsets[Side.SERVER]
+            assert 0 <= finding.start <= finding.end <= self.fed.offsets[Side.SERVER]
             assert 0 <= finding.at <= len(finding.line)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lint_support import octets_of
+from linted import Fed
 
 from mailshell.lint.finding import Finding
 from mailshell.lint.imap import rules_state, state
@@ -20,7 +21,7 @@ from mailshell.lint.rule import Rules
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Exchange
 from mailshell.protocol.imap.connection import ImapConnection
-from mailshell.wire import Closed, Octets
+from mailshell.wire import Closed
 
 RULES = Rules("imap", rules_state.TABLE)
 TOPICS = ("tagging", "selected", "counts", "messages", "flags", "results", "capabilities")
@@ -42,17 +43,14 @@ def findings(steps: list[tuple[Side, bytes]]) -> list[Finding]:
     engine = ImapConnection()
     found: list[Finding] = []
     linter = Linter(engine, RULES, state.checkers(), found.append)
-    clock, offsets = 0.0, {Side.SERVER: 0, Side.CLIENT: 0}
+    fed, clock = Fed(engine, linter), 0.0
     for side, octets in [(Side.SERVER, b"* PREAUTH [CAPABILITY IMAP4rev1 QRESYNC] ready\r\n"), *steps]:
         clock += 1
-        linter.wire(Octets(side, octets, clock, False, offsets[side]))
-        offsets[side] += len(octets)
-        for event in engine.received(octets) if side is Side.SERVER else engine.sent(octets):
-            linter.event(event, clock, False)
+        fed.pass_on(side, octets, clock)
         linter.idle(clock + 50)
     linter.wire(Closed(clock, True, "the server closed the connection"))
     for finding in found:
-        assert 0 <= finding.start <= finding.end <= offsets[Side.SERVER], finding
+        assert 0 <= finding.start <= finding.end <= fed.offsets[Side.SERVER], finding
     return found
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lint_support import lint, octets_of
+from linted import Fed
 from plain_memory import PlainMemory
 from test_rules_fire import CASES, Case
 
@@ -20,8 +21,7 @@ from mailshell.lint.session import TABLES, linter_for
 from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Side
 from mailshell.remember.place import Account
-from mailshell.remember.store import RememberedServer, open_memory
-from mailshell.wire import Octets
+from mailshell.remember.store import RememberedServer
 
 RULES = {rule.name for rules in TABLES.values() for rule in rules.values() if rule.layer == "sessions"}
 OF_SESSIONS = [case for case in CASES if case.rule in RULES]
@@ -49,7 +49,7 @@ class Stored:
 
     def again(self) -> RememberedServer:
         self.close()
-        self.open.append(open_memory(self.folder / "state" / "memory.sqlite", self.account))
+        self.open.append(RememberedServer(self.folder / "state" / "memory.sqlite", self.account))
         return self.open[-1]
 
     def close(self) -> None:
@@ -158,7 +158,7 @@ def _play(protocol: str, steps: list[tuple[int, bytes, int, bytes]], memory: Mem
     engine = make_engine(protocol)
     found: list[Finding] = []
     linter = linter_for(engine, found.append, memory=memory)
-    offsets = {Side.SERVER: 0, Side.CLIENT: 0}
+    fed = Fed(engine, linter)
     greeting = b"* PREAUTH [CAPABILITY IMAP4rev1 QRESYNC] ready\r\n" if protocol == "imap" else b"+OK ready\r\n"
     lines = [(Side.SERVER, greeting)]
     for which, number, at, instead in steps:
@@ -169,11 +169,8 @@ def _play(protocol: str, steps: list[tuple[int, bytes, int, bytes]], memory: Mem
         octets = octets[:at] + instead + octets[at + len(instead) :]
         lines.append((Side.SERVER if line[0] == "S" else Side.CLIENT, octets))
     for side, octets in lines:
-        linter.wire(Octets(side, octets, 0.0, False, offsets[side]))
-        offsets[side] += len(octets)
-        for event in engine.received(octets) if side is Side.SERVER else engine.sent(octets):
-            linter.event(event, 0.0, False)
+        fed.pass_on(side, octets)
         linter.idle(50.0)
     for finding in found:
-        assert 0 <= finding.start <= finding.end <= offsets[Side.SERVER], finding
+        assert 0 <= finding.start <= finding.end <= fed.offsets[Side.SERVER], finding
     return found

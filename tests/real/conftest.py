@@ -21,9 +21,10 @@ from real.started import started
 def _run_overheard(start: Callable[[], Server]) -> Iterator[Server]:
     """Fails at the end if the server has been blamed for something that is not confirmed."""
     with EARS:
+        before = EARS.files()
         for server in started(start):
             yield server
-        found = unconfirmed(server)
+        found = unconfirmed(server, before)
     if found:
         pytest.fail("not in confirmed_findings.txt:\n" + "\n".join(found), pytrace=False)
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -148,9 +148,13 @@ class Ears:
                     os.environ[name] = value
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def sessions(self, server: Server) -> Iterator[HeardSession]:
-        """The sessions with a server."""
-        for path in sorted(self.folder.glob(f"*{session_log.SUFFIX}")):
+    def files(self) -> frozenset[Path]:
+        """What is written down so far, a file for each session."""
+        return frozenset(self.folder.glob(f"*{session_log.SUFFIX}"))
+
+    def sessions(self, server: Server, before: Set[Path] = frozenset()) -> Iterator[HeardSession]:
+        """The sessions with a server, but for those of ``before``: another one may have had its port then."""
+        for path in sorted(self.files() - before):
             heard = read(path)
             if heard is not None and heard.is_with(server):
                 yield heard
@@ -178,11 +182,14 @@ def _records(file: BinaryIO) -> Iterator[Any]:
             return
 
 
-def unconfirmed(server: Server) -> list[str]:
-    """What is told of the server and is not confirmed, a paragraph each; of many alike the first."""
+def unconfirmed(server: Server, before: Set[Path] = frozenset()) -> list[str]:
+    """What is told of the server and is not confirmed, a paragraph each; of many alike the first.
+
+    ``before``: the files that were there when the server began.
+    """
     known, told = confirmed(), Counter[str]()
     texts = []
-    for session in EARS.sessions(server):
+    for session in EARS.sessions(server, before):
         for found in session.findings():
             rule = found.finding.rule
             if rule.severity < Severity.WARNING:

@@ -47,6 +47,13 @@ def test_a_session_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:
         assert _blamed(script) == ["fake imap: F10 extra-space"]
 
 
+def test_what_was_heard_before_a_server_began_was_another_at_its_port() -> None:
+    script = PlaybookServer([GREETING, *NOOP])
+    with EARS:
+        assert cli.main([script.url(), "--no-login", "-c", "NOOP"]) == 0
+        assert unconfirmed(_fake(script), EARS.files()) == []
+
+
 def test_a_program_that_is_recorded(tmp_path: Path) -> None:
     script = PlaybookServer([GREETING, CAPABILITY, *NOOP])
     with EARS:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import NONE, STATUSES, Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import code, whole
 from mailshell.protocol.exchange import Completed, Exchange, Greeting, Sent
-from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.response import STATUSES, Response
 
 #: The commands that change what a server announces (RFC 9051 sections 6.2.1 to 6.2.3; RFC 4978, RFC 8437).
 _CHANGING = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE", "COMPRESS"})
@@ -106,8 +106,7 @@ class Enabling(Checker):
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        if received.response.name == "ENABLED":
-            self._told = (self._told or set()) | set(received.response.rest.decode("latin-1").upper().split())
+        self._told = (self._told or set()) | set(received.response.rest.decode("latin-1").upper().split())
         return NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:

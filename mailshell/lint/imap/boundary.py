@@ -8,6 +8,10 @@ from mailshell.protocol.exchange import Completed, Exchange
 SELECTING = frozenset({"SELECT", "EXAMINE"})
 _LEAVING = frozenset({"CLOSE", "UNSELECT", "UNAUTHENTICATE", "LOGOUT"})
 _DATA = frozenset({"EXISTS", "RECENT", "FLAGS"})
+#: The untagged responses that ``Boundary`` has to see.
+NAMES = _DATA | {"OK"}
+#: Those that take messages away.
+GONE = frozenset({"EXPUNGE", "VANISHED"})
 _CODES = frozenset({"UIDVALIDITY", "UIDNEXT", "UNSEEN", "PERMANENTFLAGS", "HIGHESTMODSEQ", "NOMODSEQ", "UIDNOTSTICKY"})
 
 

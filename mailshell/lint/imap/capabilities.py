@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import STATUSES, Faults, Now, Received
+from mailshell.lint.checker import Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import shown
 from mailshell.lint.imap.status import StatusChecker, code_offset
-from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.response import STATUSES, Response
 
 _WORD = re.compile(rb"[^ \t\r\n]+")
 # 8-bit octets are another rule's.

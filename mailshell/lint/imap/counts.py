@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import read_set
-from mailshell.lint.imap.boundary import SELECTING, Boundary
+from mailshell.lint.imap.boundary import GONE, NAMES, SELECTING, Boundary
 from mailshell.lint.imap.places import code, find, find_after, number, whole
 from mailshell.lint.imap.view import Messages
 from mailshell.protocol.exchange import Awaits, Completed
@@ -28,6 +28,8 @@ class Counts(Checker):
 
     ``messages`` is filled with it.
     """
+
+    concerns = NAMES | GONE | {"FETCH", "SEARCH", "SORT", "ESEARCH"}
 
     def __init__(self, messages: Messages) -> None:
         self._boundary = Boundary()

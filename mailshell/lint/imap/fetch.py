@@ -26,9 +26,8 @@ class FetchFrame(Checker):
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if response.name == "FETCH" and (received.deviations or response.rest.startswith((b"()", b"( "))):
-            return self._frame(received)
-        return NONE
+        odd = received.deviations or response.rest.startswith((b"()", b"( "))
+        return self._frame(received) if odd else NONE
 
     def _frame(self, received: Received) -> Iterator[Fault]:
         response = received.response

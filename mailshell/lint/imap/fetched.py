@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import FetchAsked, Numbers, fetch_asked, read_set, section_name
-from mailshell.lint.imap.boundary import Boundary
+from mailshell.lint.imap.boundary import GONE, NAMES, Boundary
 from mailshell.lint.imap.places import Span, find, number, whole
 from mailshell.protocol.exchange import Completed, Exchange, Sent
 from mailshell.protocol.imap.data import Body, Fetched
@@ -37,6 +37,8 @@ class _Pending:
 class FetchedItems(Checker):
     """Each message that is answered has all items that were asked for, in one response or several."""
 
+    concerns = GONE | {"FETCH"}
+
     def __init__(self) -> None:
         self._pending: list[_Pending] = []
 
@@ -53,7 +55,7 @@ class FetchedItems(Checker):
         response = received.response
         if not self._pending:
             return NONE
-        if response.name in ("EXPUNGE", "VANISHED"):
+        if response.name in GONE:
             # Who asked by number during UID FETCH is asked for anew.
             self._pending = [one for one in self._pending if one.by_uid]
         if response.name != "FETCH" or not response.number or not isinstance(received.data, Fetched):
@@ -126,6 +128,8 @@ def _names(items: Iterable[str]) -> frozenset[str]:
 class FetchedNothing(Checker):
     """FETCH was answered with OK and no data, and the messages were not expunged, as the next commands show."""
 
+    concerns = NAMES | GONE | {"FETCH"}
+
     def __init__(self) -> None:
         self._boundary = Boundary()
         self._exchange: Exchange | None = None
@@ -141,7 +145,7 @@ class FetchedNothing(Checker):
         name = received.response.name
         if name == "FETCH":
             self._came = True
-        elif name in ("EXPUNGE", "VANISHED") or self._boundary.untagged(received, now):
+        elif name in GONE or self._boundary.untagged(received, now):
             self._suspect = None
             self._came = True
         return NONE

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import Numbers, arguments, read_set
-from mailshell.lint.imap.boundary import SELECTING, Boundary
+from mailshell.lint.imap.boundary import GONE, NAMES, SELECTING, Boundary
 from mailshell.lint.imap.places import Span, find, whole
 from mailshell.lint.imap.places import number as number_of
 from mailshell.protocol.exchange import Completed, Exchange, Sent
@@ -41,6 +41,8 @@ def _unknown_system(flags: Iterable[str]) -> str | None:
 
 class FlagNames(Checker):
     """FLAGS defines what the messages have, and PERMANENTFLAGS is some of it."""
+
+    concerns = NAMES | {"FETCH"}
 
     def __init__(self) -> None:
         self._boundary = Boundary()
@@ -132,6 +134,8 @@ class _Store:
 class Stores(Checker):
     """What STORE asks for is what its answer says."""
 
+    concerns = NAMES | GONE | {"FETCH"}
+
     def __init__(self) -> None:
         self._boundary = Boundary()
         self._stores: list[_Store] = []
@@ -164,7 +168,7 @@ class Stores(Checker):
             if self._silent is not None and flags is not None:
                 return self._shown(self._silent, received, flags, now)
             return self._fetched(received, flags, now) if self._stores else NONE
-        if response.name in ("EXPUNGE", "VANISHED") or self._boundary.untagged(received, now):
+        if response.name in GONE or self._boundary.untagged(received, now):
             self._flags.clear()
             self._silent = None
         if response.name == "FLAGS" and self._flags and isinstance(received.data, Words):

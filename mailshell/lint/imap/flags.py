@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mailshell.lint.checker import NONE, STATUSES, Faults, Now, Received
+from mailshell.lint.checker import NONE, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_in, shown
 from mailshell.lint.imap.status import StatusChecker, code_offset
 from mailshell.protocol.imap.data import Words
-from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.response import STATUSES, Response
 
 # 8-bit octets are another rule's.
 _FLAG = re.compile(r"\\?[^\x00-\x20\x7f(){%*\"\\\]]+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
@@ -12,7 +12,7 @@ from mailshell.lint.imap.places import find, whole
 from mailshell.protocol.exchange import Completed, Exchange, Sent
 from mailshell.protocol.imap.data import MailboxListing
 from mailshell.protocol.imap.mailbox_name import decode_mailbox
-from mailshell.protocol.imap.values import Atom, List, Quoted, Value, read_octets
+from mailshell.protocol.imap.values import Atom, Quoted, Value, read_octets
 
 #: A longer pattern, or one with more wildcards, is not looked at; neither is a longer name.
 _LENGTH, _WILDCARDS, _NAME = 200, 10, 2000
@@ -45,9 +45,11 @@ def matches(pattern: str, name: str, delimiter: str | None) -> bool:
 
 @dataclass(slots=True)
 class _Asked:
+    """``inbox``: INBOX has come."""
+
     exchange: Exchange
-    patterns: list[str]
-    came: set[str] = field(default_factory=set)
+    pattern: str
+    inbox: bool = False
 
 
 class ListedNames(Checker):
@@ -62,38 +64,38 @@ class ListedNames(Checker):
         listing = [one for one in now.engine.outstanding if one.name in ("LIST", "SELECT", "EXAMINE", "XLIST")]
         self._asked = None
         if event.exchange.name == "LIST" and len(listing) == 1:
-            patterns = _patterns(event.exchange)
-            if patterns and all(len(one) <= _LENGTH and _wild(one) <= _WILDCARDS for one in patterns):
-                self._asked = _Asked(event.exchange, patterns)
+            pattern = _pattern(event.exchange)
+            if pattern is not None and len(pattern) <= _LENGTH and _wild(pattern) <= _WILDCARDS:
+                self._asked = _Asked(event.exchange, pattern)
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
         asked = self._asked
-        if asked is None or received.response.name != "LIST":
+        if asked is None:
             return
         data = received.data
         if not isinstance(data, MailboxListing) or len(data.name) > _NAME or data.extended:
             return
         if data.name.upper() == "INBOX":
-            asked.came.add("INBOX")
-        names, patterns = {data.name}, asked.patterns
+            asked.inbox = True
+        names, pattern = {data.name}, asked.pattern
         if data.name[:5].upper() == "INBOX":
             # INBOX has no case, also where it is the parent of others.
-            names, patterns = {data.name.upper()}, [pattern.upper() for pattern in patterns]
+            names, pattern = {data.name.upper()}, pattern.upper()
         if data.delimiter:
             # A server may show that a name has children by the delimiter behind it.
             names |= {name.removesuffix(data.delimiter) for name in names}
-        if not any(matches(pattern, name, data.delimiter) for pattern in patterns for name in names):
+        if not any(matches(pattern, name, data.delimiter) for name in names):
             place = find(received.response, b'"' + data.raw + b'"', data.raw) if data.raw else whole(received.response)
-            wanted = " or ".join(asked.patterns[:3])
-            yield Fault("list-not-asked-for", *place, f"{data.name!r} does not match {wanted}", f"names like {wanted}")
+            what = f"{data.name!r} does not match {asked.pattern}"
+            yield Fault("list-not-asked-for", *place, what, f"names like {asked.pattern}")
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         asked = self._asked
         if asked is None or asked.exchange is not event.exchange:
             return
         self._asked = None
-        if event.response.status == "OK" and asked.patterns[0].upper() == "INBOX" and "INBOX" not in asked.came:
+        if event.response.status == "OK" and asked.pattern.upper() == "INBOX" and not asked.inbox:
             yield Fault("list-without-inbox", *whole(event.response), expected="* LIST with INBOX")
 
 
@@ -133,17 +135,17 @@ def _wild(pattern: str) -> int:
     return pattern.count("*") + pattern.count("%")
 
 
-def _patterns(exchange: Exchange) -> list[str]:
-    """What the names have to match; nothing if that is the server's own affair, as with a reference that is no prefix.
+def _pattern(exchange: Exchange) -> str | None:
+    """What the names have to match; None if that is the server's own affair, as with a reference that is no prefix.
 
     ``LIST "" ""`` asks for the delimiter, and options may bring names that no pattern has.
     """
     values, wrong = read_octets((arguments(exchange) or "").encode("utf-8"))
     if len(values) != 2 or wrong:
-        return []
+        return None
     reference, pattern = (_string(value) for value in values)
-    return [] if not pattern or reference != "" else [pattern]
+    return pattern if pattern and reference == "" else None
 
 
 def _string(value: Value) -> str | None:
-    return None if isinstance(value, List) or not isinstance(value, (Atom, Quoted)) else decode_mailbox(value.octets)
+    return decode_mailbox(value.octets) if isinstance(value, (Atom, Quoted)) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.marks import fault_at, shown
+from mailshell.lint.imap.marks import fault_at, is_utf8, shown
 from mailshell.lint.imap.modified_utf7 import find_wrong
 from mailshell.lint.imap.places import end_of
 from mailshell.protocol.imap.response import Response
@@ -46,13 +46,9 @@ class Mailboxes(Checker):
 
     concerns = frozenset(NAMES)
 
-    def untagged(self, received: Received, now: Now) -> Faults:
-        index = NAMES.get(received.response.name)
-        return NONE if index is None else self._named(received, index, now)
-
-    def _named(self, received: Received, index: int, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
-        values = received.values[0]
+        index, values = NAMES[response.name], received.values[0]
         rest = _behind(response.name, values, index)
         if rest:
             start, end = values[index].start, end_of(rest[-1], response)
@@ -70,9 +66,7 @@ class Delimiters(Checker):
     concerns = _LISTS
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        if received.response.name not in _LISTS or len(received.values[0]) < 3:
-            return NONE
-        return self._listed(received)
+        return NONE if len(received.values[0]) < 3 else self._listed(received)
 
     def _listed(self, received: Received) -> Iterator[Fault]:
         response = received.response
@@ -120,7 +114,7 @@ def _name(value: Value, response: Response, *, utf8: bool) -> Iterator[Fault]:
     if utf8:
         return
     if _8_BIT.search(octets):
-        what = "UTF-8" if _is_utf8(octets) else "no UTF-8 either"
+        what = "UTF-8" if is_utf8(octets) else "no UTF-8 either"
         yield fault_at("mailbox-8-bit", value, response, f"the name has octets of 8 bits; they are {what}")
     elif b"&" in octets and (wrong := find_wrong(octets)) is not None:
         # In quotes an escape shifts what stands behind it; then the whole name is marked.
@@ -129,11 +123,3 @@ def _name(value: Value, response: Response, *, utf8: bool) -> Iterator[Fault]:
         if end - start == len(octets) + 2 * shift:
             start, end = start + shift + wrong.start, start + shift + wrong.end
         yield Fault("modified-utf7", start, end, wrong.what, wrong.right)
-
-
-def _is_utf8(octets: bytes) -> bool:
-    try:
-        octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

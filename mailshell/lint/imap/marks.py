@@ -1,4 +1,4 @@
-"""Faults that are a value or a pattern in a response, and how octets are shown in their messages."""
+"""Faults that are a value or a pattern in a response, and how their messages speak of octets."""
 
 from __future__ import annotations
 
@@ -34,3 +34,12 @@ def shown(octets: bytes) -> str:
     # What comes behind need not be read to show the beginning.
     text = ascii(octets[: _SHOWN + 1].decode("latin-1"))[1:-1]
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
+def is_utf8(octets: bytes) -> bool:
+    """Whether octets are UTF-8."""
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -117,9 +117,7 @@ class NumbersInAnswers(Checker):
             return _status(received)
         if name == "ESEARCH":
             return _extended(received)
-        if name == "QUOTA":
-            return _quota(received)
-        return NONE
+        return _quota(received)
 
 
 def _searched(received: Received) -> Iterator[Fault]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
+from mailshell.lint.imap.marks import is_utf8
 from mailshell.lint.imap.places import lines_of
 from mailshell.protocol.events import Line, LiteralPart
 from mailshell.protocol.exchange import Completed, Continuation, Greeting
 from mailshell.protocol.imap.response import Response
+from mailshell.text.sentences import counted
 
 #: Beyond ASCII; but a mask, which stands in a recording for a secret, is passed over.
 _EIGHT_BIT = re.compile(rb"\xe2\x9f\xa6[^\xe2\r\n]*+\xe2\x9f\xa7|([\x80-\xff]++)")
@@ -58,8 +60,7 @@ class Nul(Checker):
             return NONE
         end = len(octets) - len(octets[at:].lstrip(b"\0"))
         where = "in front of a response" if at == 0 and line.first else "in a line"
-        count = octets.count(0)
-        detail = f"{count:,} NUL octet{'s' * (count > 1)} {where}"
+        detail = f"{counted(octets.count(0), 'NUL octet')} {where}"
         return (Fault("nul", line.offset + at, line.offset + end, detail, "octets from 1 to 127"),)
 
     def literal(self, part: LiteralPart, now: Now) -> Faults:
@@ -128,19 +129,11 @@ def _eight_bit(response: Response, *, broken: bool) -> tuple[int, int, str] | No
         for match in _EIGHT_BIT.finditer(line):
             if match[1] is None:
                 continue
-            utf8 = _is_utf8(match[1])
+            utf8 = is_utf8(match[1])
             if not (utf8 and broken):
                 how = "UTF-8" if utf8 else "8-bit octets that are no UTF-8"
                 return offset + match.start(), offset + match.end(), how
     return None
-
-
-def _is_utf8(octets: bytes) -> bool:
-    try:
-        octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def checkers() -> list[Checker]:

@@ -63,8 +63,6 @@ class Answers(Checker):
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if not self._asking or response.name not in _NAMES:
-            return NONE
         those = [one for one in self._asking if response.name in one.names]
         if not those:
             return NONE
@@ -106,8 +104,7 @@ class Additions(Checker):
         self._told: set[Exchange] = set()
 
     def untagged(self, received: Received, now: Now) -> Faults:
-        if received.response.name == "EXISTS":
-            self._told = set(now.engine.outstanding)
+        self._told = set(now.engine.outstanding)
         return NONE
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import section_name
-from mailshell.lint.imap.boundary import Boundary
+from mailshell.lint.imap.boundary import GONE, NAMES, Boundary
 from mailshell.lint.imap.places import find, find_after
 from mailshell.lint.recent import Recent
 from mailshell.protocol.exchange import Completed
@@ -38,6 +38,8 @@ class _Facts:
 class Sameness(Checker):
     """Remembers what was told of the messages of the selected mailbox."""
 
+    concerns = NAMES | GONE | {"FETCH", "ENABLED"}
+
     def __init__(self) -> None:
         self._boundary = Boundary()
         #: By UID, or where none is known by number, negative: RFC822.SIZE, and all else.
@@ -50,7 +52,7 @@ class Sameness(Checker):
         name = received.response.name
         if name == "FETCH":
             return self._fetched(received)
-        if name in ("EXPUNGE", "VANISHED"):
+        if name in GONE:
             # The numbers move; what is known by UID stays.
             self._uids.clear()
             self._sizes.keep(lambda key: key > 0)

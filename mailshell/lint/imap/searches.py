@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
+from mailshell.lint.checker import Checker, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.marks import fault_in
 from mailshell.protocol.exchange import Exchange
@@ -21,10 +21,7 @@ class SearchForms(Checker):
 
     concerns = frozenset({"SEARCH", "SORT", "ESEARCH"})
 
-    def untagged(self, received: Received, now: Now) -> Faults:
-        return self._found(received, now) if received.response.name in ("SEARCH", "SORT", "ESEARCH") else NONE
-
-    def _found(self, received: Received, now: Now) -> Iterator[Fault]:
+    def untagged(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
         if any(deviation.rule == "search-modseq" for deviation in received.deviations):
             yield fault_in("search-parentheses", response, rb"\(.*", expected="(MODSEQ n) at the end, or nothing")

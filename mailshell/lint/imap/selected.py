@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import arguments
-from mailshell.lint.imap.boundary import SELECTING, Boundary
+from mailshell.lint.imap.boundary import GONE, NAMES, SELECTING, Boundary
 from mailshell.lint.imap.places import Span, code, number, whole
 from mailshell.lint.imap.told import Tellings, Told
 from mailshell.protocol.exchange import Completed, Sent
@@ -22,7 +22,7 @@ _MAILBOXES = 256
 class SelectData(Checker):
     """At the OK of SELECT or EXAMINE: what had to come has come, and it fits together."""
 
-    concerns = frozenset({"OK", "LIST"}) | _NOTED
+    concerns = NAMES | {"LIST"}
 
     def __init__(self) -> None:
         self._boundary = Boundary()
@@ -105,6 +105,8 @@ class SelectData(Checker):
 class Unseen(Checker):
     """A mailbox that was selected without UNSEEN has no message without ``\\Seen``. It is told once."""
 
+    concerns = NAMES | GONE | {"FETCH"}
+
     def __init__(self) -> None:
         self._boundary = Boundary()
         self._old = 0
@@ -116,11 +118,11 @@ class Unseen(Checker):
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
-        if self._boundary.untagged(received, now) or response.name in ("EXPUNGE", "VANISHED"):
+        if response.name == "FETCH":
+            return self._fetched(received) if self._old and (response.number or 0) <= self._old else NONE
+        if response.name in GONE or self._boundary.untagged(received, now):
             self._old = 0
-        if not self._old or response.name != "FETCH" or (response.number or 0) > self._old:
-            return NONE
-        return self._fetched(received)
+        return NONE
 
     def _fetched(self, received: Received) -> Faults:
         flags, response = received.items.get("FLAGS"), received.response

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.boundary import Boundary
+from mailshell.lint.imap.boundary import NAMES, Boundary
 from mailshell.lint.imap.dates import instant
 from mailshell.lint.imap.number_faults import MOST_32, MOST_63
 from mailshell.lint.imap.places import Span, find, find_after
@@ -30,7 +30,7 @@ class EarlierMailboxes(Checker):
     untagged data speaks of; None: nothing can be remembered of it.
     """
 
-    concerns = frozenset({"OK", "NO", "STATUS", "EXISTS", "RECENT", "FLAGS"})
+    concerns = NAMES | {"NO", "STATUS"}
 
     def __init__(self, memory: Memory) -> None:
         self.selected: MailboxMemory | None = None
@@ -198,12 +198,9 @@ class EarlierMessages(Checker):
             return
         if known.earlier:
             yield from _compared(known, told, uid, received.response)
-        size, date, message_id = told.size, told.date, told.message_id
-        if (size, date, message_id) == (None, None, None):
-            return
-        size = known.size if size is None else size
-        date = known.date if date is None else date
-        message_id = message_id or known.message_id
+        size = known.size if told.size is None else told.size
+        date = known.date if told.date is None else told.date
+        message_id = told.message_id or known.message_id
         if (size, date, message_id) != (known.size, known.date, known.message_id):
             box.keep(uid, MessageFacts(size, date, message_id))
 

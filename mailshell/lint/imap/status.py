@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mailshell.lint.checker import NONE, STATUSES, Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.protocol.exchange import Completed, Greeting
-from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.response import STATUSES, Response
 
 
 class StatusChecker(Checker):

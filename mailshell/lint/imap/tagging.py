@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import Span, whole
-from mailshell.protocol.events import Deviation, Line, Side
+from mailshell.protocol.events import Deviation, Line
 from mailshell.protocol.exchange import Awaits, Completed, Exchange, Sent
 from mailshell.protocol.imap.response import read_response
 from mailshell.wire import Octets, WireEvent
@@ -109,13 +109,10 @@ class Silence(Checker):
         self._refused: tuple[Span, Exchange] | None = None
         self._told: Exchange | None = None
         self._heard = 0.0
-        self._end = 0
 
     def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets):
             self._heard = event.time
-            if event.side is Side.SERVER:
-                self._end = event.offset + len(event.octets)
         return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
@@ -148,8 +145,8 @@ class Silence(Checker):
             self._told = waiting
             yield Fault(
                 "no-continuation",
-                self._end,
-                self._end,
+                now.end,
+                now.end,
                 f"{waiting.name} announces a literal, and nothing has come for {silent:.0f} seconds",
                 "a continuation request, or NO or BAD with the command's tag",
             )

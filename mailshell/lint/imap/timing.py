@@ -32,7 +32,6 @@ class Farewell(Checker):
     concerns = frozenset({"BYE"})
 
     def __init__(self) -> None:
-        self._client = self._end = 0
         self._spoke = 0.0
         self._greeted = self._upgrading = self._told_open = False
         self._bye: Response | None = None
@@ -42,8 +41,6 @@ class Farewell(Checker):
         if isinstance(event, Octets):
             if event.side is Side.CLIENT:
                 self._spoke = event.time
-            else:
-                self._end = event.offset + len(event.octets)
         elif isinstance(event, TlsBegun):
             self._upgrading = True
         elif isinstance(event, TlsStarted):
@@ -89,7 +86,7 @@ class Farewell(Checker):
 
     def _closed(self, event: Closed, now: Now) -> Iterator[Fault]:
         waiting = [one for one in now.engine.outstanding if one.name != "LOGOUT"]
-        start, end = whole(self._bye) if self._bye is not None else (self._end, self._end)
+        start, end = whole(self._bye) if self._bye is not None else (now.end, now.end)
         if waiting and self._greeted and not self._upgrading:
             names = ", ".join(f"{one.tag} {one.name}".rstrip() for one in waiting[:3])
             more = f" and {len(waiting) - 3:,} more" if len(waiting) > 3 else ""
@@ -112,17 +109,12 @@ class Idling(Checker):
     def __init__(self) -> None:
         self._exchange: Exchange | None = None
         self._begun = self._agreed = self._pushed = self._ended = 0.0
-        self._pushes = self._end = 0
+        self._pushes = 0
         self._told = False
         self._exists: int | None = None
         #: After an IDLE without news: the command that follows it at once.
         self._silent = False
         self._next: Exchange | None = None
-
-    def wire(self, event: WireEvent, now: Now) -> Faults:
-        if isinstance(event, Octets) and event.side is Side.SERVER:
-            self._end = event.offset + len(event.octets)
-        return NONE
 
     def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name == "IDLE":
@@ -146,7 +138,7 @@ class Idling(Checker):
             return
         self._told = True
         detail = f"IDLE was sent {waited:,.0f} seconds ago, and no `+` has come"
-        yield Fault("idle-without-continuation", self._end, self._end, detail, "`+ idling`, or NO")
+        yield Fault("idle-without-continuation", now.end, now.end, detail, "`+ idling`, or NO")
 
     def untagged(self, received: Received, now: Now) -> Faults:
         return NONE if self._exchange is None and self._next is None else self._untagged(received.response, now)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailshell.lint.checker import NONE, STATUSES, Checker, Faults, Now, Received
+from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import find, whole
 from mailshell.lint.imap.status import StatusChecker
-from mailshell.lint.way import Way
-from mailshell.protocol.events import Line, Side
+from mailshell.lint.way import SENDS_SECRET
+from mailshell.protocol.events import Line
 from mailshell.protocol.exchange import Completed, Exchange, Greeting, Sent
-from mailshell.protocol.imap.response import Response
+from mailshell.protocol.imap.response import STATUSES, Response
 from mailshell.protocol.imap.state import Phase
-from mailshell.wire import Injected, Octets, TlsBegun, TlsStarted, WireEvent
+from mailshell.wire import Injected, TlsBegun, TlsStarted, WireEvent
 
 #: What speaks of mailboxes and messages, and has no sense before login.
 _MAILBOX_DATA = frozenset(
@@ -27,8 +27,6 @@ _MAILBOX_DATA = frozenset(
 )
 #: The codes that show a text to the user or send the client elsewhere.
 _SPEAKING = frozenset({"ALERT", "BADCHARSET", "PARSE", "REFERRAL"})
-#: The mechanisms that send the password, or a token, as it is.
-_PLAIN = frozenset({"PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2"})
 _EARLY = (Phase.NOT_AUTHENTICATED, Phase.LOGOUT)
 #: So many commands that were sent behind STARTTLS are remembered.
 _MOST = 100
@@ -38,19 +36,13 @@ class Upgrade(Checker):
     """Between the OK to STARTTLS and the handshake nothing is said, and what was sent before is not obeyed after it."""
 
     def __init__(self) -> None:
-        self._way = Way()
-        self._end = 0
         #: Where the answer ended that agreed to TLS; None if no handshake is due.
         self._agreed: int | None = None
         self._behind: list[Exchange] = []
 
     def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
-        self._way.see(event)
-        if isinstance(event, Octets):
-            if event.side is Side.SERVER:
-                self._end = event.offset + len(event.octets)
-        elif isinstance(event, Injected) and self._agreed is not None:
-            yield from self._injected(self._end - len(event.octets), self._end)
+        if isinstance(event, Injected) and self._agreed is not None:
+            yield from self._injected(now.end - len(event.octets), now.end)
         elif isinstance(event, TlsBegun | TlsStarted):
             self._agreed = None
 
@@ -73,10 +65,10 @@ class Upgrade(Checker):
             if now.tls:
                 detail = f"{exchange.tag} {exchange.name} was sent in the clear behind STARTTLS, and is answered in TLS"
                 yield Fault("command-injection", *whole(response), detail, "no answer: the command was thrown away")
-        if exchange.name == "STARTTLS" and response.ok and not now.tls and self._way.known:
+        if exchange.name == "STARTTLS" and response.ok and not now.tls and now.way.known:
             self._agreed = response.offset + response.length
-            if self._end > self._agreed:
-                yield from self._injected(self._agreed, self._end)
+            if now.end > self._agreed:
+                yield from self._injected(self._agreed, now.end)
 
     def line(self, line: Line, now: Now) -> Faults:
         due = self._agreed is not None and not now.tls
@@ -94,13 +86,8 @@ class Refusal(Checker):
     """STARTTLS is agreed to where it is announced; whoever asked for it does not log in without it."""
 
     def __init__(self) -> None:
-        self._way = Way()
         self._announced = False
         self._refusal: Response | None = None
-
-    def wire(self, event: WireEvent, now: Now) -> Faults:
-        self._way.see(event)
-        return NONE
 
     def sent(self, event: Sent, now: Now) -> Iterator[Fault]:
         name = event.exchange.name
@@ -113,7 +100,7 @@ class Refusal(Checker):
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         response = event.response
-        if event.exchange.name != "STARTTLS" or not isinstance(response, Response) or not self._way.known:
+        if event.exchange.name != "STARTTLS" or not isinstance(response, Response) or not now.way.known:
             return
         self._refusal = None
         if not response.ok and not now.tls and now.imap.phase is Phase.NOT_AUTHENTICATED:
@@ -151,16 +138,11 @@ class InTheClear(StatusChecker):
     concerns = STATUSES | _MAILBOX_DATA
 
     def __init__(self) -> None:
-        self._way = Way()
         self._disabled: set[Exchange] = set()
-
-    def wire(self, event: WireEvent, now: Now) -> Faults:
-        self._way.see(event)
-        return NONE
 
     def greeting(self, event: Greeting, now: Now) -> Iterator[Fault]:
         response = event.response
-        if isinstance(response, Response) and response.name == "PREAUTH" and self._way.open and not now.tls:
+        if isinstance(response, Response) and response.name == "PREAUTH" and now.way.open and not now.tls:
             yield Fault("preauth-in-the-clear", *whole(response), expected="* OK, and a login under TLS")
         yield from super().greeting(event, now)
 
@@ -180,14 +162,14 @@ class InTheClear(StatusChecker):
 
     def _early(self, received: Received, now: Now) -> Iterator[Fault]:
         response = received.response
-        if response.name in _MAILBOX_DATA and self._way.known and now.imap.phase is Phase.NOT_AUTHENTICATED:
+        if response.name in _MAILBOX_DATA and now.way.known and now.imap.phase is Phase.NOT_AUTHENTICATED:
             where = "" if now.tls else ", in the clear"
             detail = f"{response.name} comes before anybody is logged in{where}"
             yield Fault("data-before-login", *whole(response), detail, "nothing about mailboxes before the login")
         yield from super().untagged(received, now)
 
     def status(self, response: Response, now: Now) -> Iterator[Fault]:
-        name, open_way = response.code_name, self._way.open and not now.tls
+        name, open_way = response.code_name, now.way.open and not now.tls
         if name in _SPEAKING and open_way and now.imap.phase in _EARLY:
             detail = f"{name} comes in the clear before the login, and anybody may have written it"
             yield Fault("unauthenticated-text", *find(response, b"[" + name.encode()), detail)
@@ -198,7 +180,7 @@ class InTheClear(StatusChecker):
             self._disabled.discard(exchange)
             if response.ok:
                 yield Fault("login-despite-logindisabled", *whole(response), expected="NO")
-        elif response.ok and self._way.open and not now.tls and _sends_password(exchange):
+        elif response.ok and now.way.open and not now.tls and _sends_password(exchange):
             detail = f"the server takes {exchange.name} in the clear"
             yield Fault("password-in-the-clear", *whole(response), detail, "LOGINDISABLED, and NO")
         yield from super().completed(event, now)
@@ -206,7 +188,7 @@ class InTheClear(StatusChecker):
 
 def _sends_password(exchange: Exchange) -> bool:
     words = exchange.words.upper().split(None, 2)
-    return exchange.name == "LOGIN" or (exchange.name == "AUTHENTICATE" and len(words) > 1 and words[1] in _PLAIN)
+    return exchange.name == "LOGIN" or (exchange.name == "AUTHENTICATE" and len(words) > 1 and words[1] in SENDS_SECRET)
 
 
 def checkers() -> list[Checker]:

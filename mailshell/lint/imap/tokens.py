@@ -11,16 +11,15 @@ from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import lines_of
 from mailshell.protocol.events import Line
 from mailshell.protocol.exchange import Completed, Greeting
-from mailshell.protocol.imap.response import Response, read_response
+from mailshell.protocol.imap.response import STATUSES, Response, read_response
 from mailshell.protocol.imap.terms import TERMS
 from mailshell.protocol.imap.terms_codes import CODE
 from mailshell.protocol.imap.terms_responses import REPLY
 from mailshell.protocol.imap.values import Atom, List, Value, as_items
 from mailshell.protocol.limits import DEFAULT
 
-_STATUSES = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH", "+"})
 #: The data that the RFCs describe: other data may have a form of its own.
-_DATA = frozenset(term.name for term in TERMS.of_kind(REPLY) if "RFC" in term.rfc) - _STATUSES
+_DATA = frozenset(term.name for term in TERMS.of_kind(REPLY) if "RFC" in term.rfc) - STATUSES - {"+"}
 _CODES = frozenset(term.name for term in TERMS.of_kind(CODE) if "RFC" in term.rfc)
 _QUOTED = rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"'
 _GLUED = rb"(?:UID|RFC822\.SIZE)\x20\d++[A-Z]"

@@ -53,7 +53,6 @@ class Endings(Checker):
 
     def __init__(self) -> None:
         self._tail = b""
-        self._end = 0
         self._since = 0.0
         self._crlf = True
         self._told = False
@@ -62,7 +61,6 @@ class Endings(Checker):
         if isinstance(event, Octets) and event.side is Side.SERVER:
             octets = event.octets
             self._tail = (self._tail + octets)[-8:] if len(octets) < 8 else octets[-8:]
-            self._end = event.offset + len(octets)
             self._since, self._told = event.time, False
         elif isinstance(event, Closed) and event.by_server:
             return self._not_ended(now, closed=True)
@@ -93,8 +91,8 @@ class Endings(Checker):
         if ended and text.endswith(b"."):
             yield Fault(
                 "dot-behind-text",
-                self._end - ended - 1,
-                self._end,
+                now.end - ended - 1,
+                now.end,
                 f"a line of the reply to {asked.name} ends with a dot, and {then}: the dot is the end of the reply",
                 "CRLF, the dot, CRLF",
                 "the dot is the last of the text, and the rest of the reply is missing",
@@ -109,4 +107,4 @@ class Endings(Checker):
         else:
             return
         detail = f"the reply to {asked.name} is not ended: {then}, {where}"
-        yield Fault("reply-not-ended", max(0, self._end - max(ended, 1)), self._end, detail, expected)
+        yield Fault("reply-not-ended", max(0, now.end - max(ended, 1)), now.end, detail, expected)

@@ -41,7 +41,8 @@ class Challenges(Checker):
         #: How long the line is that is being sent, and the one that was ended last.
         self._line = 0
         self._length = 0
-        self._long: set[int] = set()
+        #: The last AUTH that was sent in too long a line, by number.
+        self._long: int | None = None
 
     def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets) and event.side is Side.CLIENT:
@@ -54,7 +55,7 @@ class Challenges(Checker):
 
     def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name == "AUTH" and self._length > _LONGEST_COMMAND:
-            self._long = {event.exchange.number}
+            self._long = event.exchange.number
         return NONE
 
     def continuation(self, event: Continuation, now: Now) -> Iterator[Fault]:
@@ -78,7 +79,7 @@ class Challenges(Checker):
         if status.ok and len(words) == 1 and not exchange.continued:
             detail = f"AUTH {words[0][:40]} is answered with +OK, and no response was sent"
             yield Fault("ok-instead-of-challenge", start, start + 3, detail, "+ and a challenge")
-        elif not status.ok and exchange.number in self._long and (status.code or b"").upper() != b"AUTH":
+        elif not status.ok and exchange.number == self._long and (status.code or b"").upper() != b"AUTH":
             yield Fault("auth-line-refused", start, end)
 
 

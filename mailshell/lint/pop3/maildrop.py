@@ -11,6 +11,7 @@ from mailshell.lint.pop3.reply import Lines, number_of
 from mailshell.protocol.events import BodyEnd, BodyPart
 from mailshell.protocol.exchange import Completed, Exchange
 from mailshell.protocol.pop3.response import StatusLine
+from mailshell.text.sentences import counted
 
 #: So many messages are remembered; the arithmetic of larger maildrops is left alone.
 MOST = 20_000
@@ -174,7 +175,8 @@ class Maildrop(Checker):
         count = shown + len(now.pop3.deleted)
         before, self._count = self._count, (count, name)
         if before is not None and before[0] != count:
-            detail = f"{name} shows {_messages(count)}, and {before[1]} has shown {_messages(before[0])}"
+            told = counted(before[0], "message")
+            detail = f"{name} shows {counted(count, 'message')}, and {before[1]} has shown {told}"
             if now.pop3.deleted:
                 detail += ", deleted ones counted"
             yield Fault("stat-differs-from-list", start, end, detail)
@@ -188,7 +190,3 @@ class Maildrop(Checker):
         if before is not None and before != self._octets and before[0] != octets and not self._utf8:
             detail = f"{name} comes to {octets:,} octets, and {before[1]} has come to {before[0]:,}"
             yield Fault("stat-octets-differ", start, end, detail)
-
-
-def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count:,} messages"

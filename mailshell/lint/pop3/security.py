@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.reply import arguments
-from mailshell.lint.way import Way
+from mailshell.lint.way import SENDS_SECRET
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Completed, Exchange, Sent
 from mailshell.protocol.pop3.response import StatusLine
 from mailshell.protocol.pop3.state import Phase
 from mailshell.wire import Injected, Octets, WireEvent
 
-#: Mechanisms that send the password, or a token that is as good.
-_PLAIN = frozenset({"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"})
 _TRANSACTION = frozenset({"STAT", "LIST", "RETR", "DELE", "RSET", "TOP", "UIDL"})
 _MOST = 100
 
@@ -24,7 +22,6 @@ class Stls(Checker):
     """From the reply that agrees to STLS until the handshake nothing may come, and nothing sent so far may count."""
 
     def __init__(self) -> None:
-        self._end = 0
         self._agreed = self._told = self._asked = False
         #: Commands that were sent in the clear behind STLS, by number.
         self._behind: set[int] = set()
@@ -40,9 +37,8 @@ class Stls(Checker):
 
     def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets) and event.side is Side.SERVER:
-            self._end = event.offset + len(event.octets)
-            return self._injected(event.offset) if self._agreed and not event.tls else NONE
-        return self._injected(max(0, self._end - len(event.octets))) if isinstance(event, Injected) else NONE
+            return self._injected(event.offset, now) if self._agreed and not event.tls else NONE
+        return self._injected(max(0, now.end - len(event.octets)), now) if isinstance(event, Injected) else NONE
 
     def completed(self, event: Completed, now: Now) -> Faults:
         concerned = event.exchange.name == "STLS" or self._behind
@@ -57,31 +53,26 @@ class Stls(Checker):
             self._asked = self._agreed = status.ok
             if not status.ok:
                 self._behind.clear()
-            elif self._end > end + 2:
+            elif now.end > end + 2:
                 # The line ends with CRLF; nothing may have come with it.
-                yield from self._injected(end + 2)
+                yield from self._injected(end + 2, now)
         elif exchange.number in self._behind:
             self._behind.discard(exchange.number)
             if now.tls:
                 detail = f"{exchange.name}, sent in the clear behind STLS, is answered under TLS"
                 yield Fault("command-injection", start, end, detail)
 
-    def _injected(self, start: int) -> Iterator[Fault]:
+    def _injected(self, start: int, now: Now) -> Iterator[Fault]:
         if not self._told:
             self._told = True
-            yield Fault("response-injection", min(start, self._end), self._end, expected="the handshake of TLS")
+            yield Fault("response-injection", min(start, now.end), now.end, expected="the handshake of TLS")
 
 
 class Refusal(Checker):
     """STLS is agreed to where CAPA lists it, and whoever asked for it does not log in without it."""
 
     def __init__(self) -> None:
-        self._way = Way()
         self._refusal: tuple[int, int] | None = None
-
-    def wire(self, event: WireEvent, now: Now) -> Faults:
-        self._way.see(event)
-        return NONE
 
     def completed(self, event: Completed, now: Now) -> Faults:
         return self._answered(event, now) if event.exchange.name == "STLS" and not now.tls else NONE
@@ -98,7 +89,7 @@ class Refusal(Checker):
     def sent(self, event: Sent, now: Now) -> Faults:
         refusal = self._refusal
         sends = "" if refusal is None else sends_password(event.exchange)
-        if refusal is None or not sends or not self._way.open or now.tls:
+        if refusal is None or not sends or not now.way.open or now.tls:
             return NONE
         self._refusal = None
         detail = f"STLS was refused, and {sends} goes out in the clear all the same"
@@ -108,15 +99,8 @@ class Refusal(Checker):
 class Clear(Checker):
     """What is done without TLS, on the way to another machine."""
 
-    def __init__(self) -> None:
-        self._way = Way()
-
-    def wire(self, event: WireEvent, now: Now) -> Faults:
-        self._way.see(event)
-        return NONE
-
     def completed(self, event: Completed, now: Now) -> Faults:
-        return self._accepted(event, now) if self._way.open and not now.tls and event.response.ok else NONE
+        return self._accepted(event, now) if now.way.open and not now.tls and event.response.ok else NONE
 
     def _accepted(self, event: Completed, now: Now) -> Iterator[Fault]:
         status, exchange = event.response, event.exchange
@@ -145,6 +129,6 @@ class Early(Checker):
 def sends_password(exchange: Exchange) -> str:
     """The command (``PASS``, ``AUTH PLAIN``) if it sends a password as it is, else empty."""
     words = arguments(exchange)
-    if exchange.name == "AUTH" and words and words[0].upper() in _PLAIN:
+    if exchange.name == "AUTH" and words and words[0].upper() in SENDS_SECRET:
         return f"AUTH {words[0].upper()}"
     return "PASS" if exchange.name == "PASS" else ""

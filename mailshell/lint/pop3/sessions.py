@@ -27,6 +27,8 @@ _SIZE = re.compile(rb"(\d{1,10})[ \t]+(\d{1,18})(?!\d)")
 class EarlierMaildrop(Checker):
     """``sizes``: what LIST has said of each message, by its number."""
 
+    concerns = frozenset({"UIDL", "LIST", "RETR", "TOP"})
+
     def __init__(self, memory: Memory, sizes: Mapping[int, int]) -> None:
         self._memory = memory
         self._listed = Listed(sizes)
@@ -40,7 +42,7 @@ class EarlierMaildrop(Checker):
 
     def body(self, part: BodyPart | BodyEnd, now: Now) -> Iterator[Fault]:
         asked = now.engine.answering
-        if asked is None or asked.name not in ("UIDL", "LIST", "RETR", "TOP"):
+        if asked is None:
             return
         if isinstance(part, BodyEnd):
             yield from self._end(asked.name, number_of(asked), part, now)

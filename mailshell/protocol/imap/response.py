@@ -28,7 +28,8 @@ class KeptLiteral:
 
 Segment = bytes | KeptLiteral
 
-_STATUS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
+#: The names of status responses (RFC 9051 section 7.1).
+STATUSES = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 _UNTAGGED = re.compile(rb"\*[ \t]+(?:(\d+)[ \t]+)?([^\s()\[\]\"{]+)[ \t]?")
 _TAGGED = re.compile(rb"([^\s()\[\]\"{+*][^\s()\"{]*)[ \t]+(OK|NO|BAD|PREAUTH|BYE)(?:[ \t]|\r?\n|\Z)", re.IGNORECASE)
 _CODE = re.compile(rb"[ \t]*\[([^\]\r\n]*)\]?[ ]?")
@@ -56,7 +57,7 @@ class Response:
     @property
     def status(self) -> str:
         """The status, ``+`` for a continuation request, empty for data."""
-        return self.name if self.name in _STATUS or self.kind is Kind.CONTINUATION else ""
+        return self.name if self.name in STATUSES or self.kind is Kind.CONTINUATION else ""
 
     @property
     def ok(self) -> bool:
