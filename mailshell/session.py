@@ -322,9 +322,12 @@ class Session:
             raise
 
     async def _wait(self, future: asyncio.Future[Status], what: str) -> Status:
-        done, _ = await asyncio.wait({future}, timeout=self.answers.timeout)
-        if not done:
-            raise TimeLimit(f"{what} for {self.answers.timeout:g} s")
+        """Wait as long as octets come. TimeLimit with ``what`` once nothing has come for the time of an answer."""
+        while not future.done():
+            left = self.answers.timeout - (self._clock() - self.last_activity)
+            if left <= 0:
+                raise TimeLimit(f"{what} for {self.answers.timeout:g} s")
+            await asyncio.wait({future}, timeout=left)
         return future.result()
 
     # --- receiving: called by the transport, in order, never waiting

@@ -13,6 +13,7 @@ from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import ChunkMask, Secrets
 from mailshell.recording.file import RecordingFile
 from mailshell.recording.header import Header
+from mailshell.recording.joined import join
 from mailshell.recording.recorder import Recorder
 from mailshell.wire import Closed, Observer, Octets, TlsStarted, WireEvent
 
@@ -32,6 +33,7 @@ class Watch:
         self._observers: list[Observer] = [linter, self.recorder]
         if self._tls:
             self._engine.started_tls()
+        join(self._engine, header)
 
     def sent(self, octets: bytes) -> None:
         """The client has sent octets."""

@@ -10,10 +10,8 @@ from collections.abc import Iterator, Sequence
 from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import LiteralPart, Side
 from mailshell.protocol.exchange import Event
-from mailshell.protocol.imap.state import ImapState, MailboxView
-from mailshell.protocol.imap.state import Phase as ImapPhase
-from mailshell.protocol.pop3.state import Phase as Pop3Phase
 from mailshell.recording.header import Header
+from mailshell.recording.joined import join
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import Record
 from mailshell.recording.standins import StandIns
@@ -37,18 +35,7 @@ class Player:
         self._stand_ins = StandIns()
         if self.tls:
             self.engine.started_tls()
-        if header.state:
-            self._join(header)
-
-    def _join(self, header: Header) -> None:
-        """Recording began in the middle of a session: there is no greeting to wait for."""
-        state = self.engine.state
-        if isinstance(state, ImapState):
-            state.phase = next((one for one in ImapPhase if one.value == header.state), ImapPhase.AUTHENTICATED)
-            if header.mailbox:
-                state.mailbox = MailboxView(header.mailbox)
-        else:
-            state.phase = next((one for one in Pop3Phase if one.value == header.state), Pop3Phase.TRANSACTION)
+        join(self.engine, header)
 
     def play(self, record: Record) -> None:
         """Play one record."""

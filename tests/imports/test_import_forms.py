@@ -200,6 +200,24 @@ def test_text_as_rfcs_write_it(tmp_path: Path) -> None:
     assert "so blurdy" not in made.read_text()
 
 
+@pytest.mark.parametrize(
+    ("text", "state", "received"),
+    [
+        ("C: a1 FETCH 1 FLAGS\nS: a1 OK done\n", "selected", b"a1 OK done\r\n"),
+        ("C: a1 LIST \"\" *\nS: a1 OK done\n", "authenticated", b"a1 OK done\r\n"),
+        ("C: a1 NOOP\nS: a1 OK done\n", "", b"* OK greeting made up by mailshell\r\na1 OK done\r\n"),
+        ("C: STAT\nS: +OK 1 5\n", "transaction", b"+OK 1 5\r\n"),
+        ("C: USER ana\nS: +OK\n", "", b"+OK greeting made up by mailshell\r\n+OK\r\n"),
+    ],
+)
+def test_a_log_without_a_greeting(tmp_path: Path, text: str, state: str, received: bytes) -> None:
+    found, made = imported(tmp_path, text)
+    assert both(made)[1] == received
+    assert (open_recording(made).header.state, found.state) == (state, state)
+    assert ("GREETING" in {loss.name for loss in found.losses}) is (state == "")
+    assert [record for record in open_recording(made) if record.kind == "deviation"] == []
+
+
 def test_text_as_mailkit_writes_it(tmp_path: Path) -> None:
     text = (
         b"Connected to imap://mail.example.org:143/?starttls=when-available\r\n"

@@ -16,6 +16,9 @@ from pathlib import Path
 from mailshell.exits import UsageError
 from mailshell.protocol.events import Side
 from mailshell.protocol.imap.commands import read_head
+from mailshell.protocol.imap.state import Phase as ImapPhase
+from mailshell.protocol.pop3.catalogue import CATALOGUE as POP3
+from mailshell.protocol.pop3.state import Phase as Pop3Phase
 from mailshell.recording.file import RecordingFile, make_file
 from mailshell.recording.header import Header
 from mailshell.recording.imports import recognise
@@ -45,17 +48,19 @@ _EPOCH_FROM = 100_000_000.0
 #: The logs that servers write, from the answer to the login on.
 _OF_SERVERS = (RAWLOG, TELEMETRY)
 #: Greetings in the place of those that a source leaves out, so that the first answer is not taken for one.
-_GREETINGS = {"pop3": b"+OK\r\n", "imap": b"* OK\r\n"}
-_PREAUTH = b"* PREAUTH\r\n"
+_GREETINGS = {"pop3": b"+OK greeting made up by mailshell\r\n", "imap": b"* OK greeting made up by mailshell\r\n"}
 
 
 @dataclass
 class Imported:
-    """What came of an import: the octets of each side, and what the source did not tell."""
+    """What came of an import: the octets of each side, and what the source did not tell. ``state``: the one in which it
+    begins, if that is in the middle of a session.
+    """
 
     form: str
     protocol: str
     octets: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
+    state: str = ""
     losses: set[Loss] = field(default_factory=set)
 
     @property
@@ -89,7 +94,7 @@ def import_session(paths: list[Path], target: Path, form: str = "", protocol: st
             protocol,
             role="import",
             start=_start(first),
-            state="logged in" if form in _OF_SERVERS else "",
+            state=imported.state,
             lossy=imported.lossy,
         )
         _write(_Source(form, protocol, paths), header, target, imported)
@@ -100,6 +105,8 @@ class _Source:
     def __init__(self, form: str, protocol: str, paths: list[Path]) -> None:
         self.form, self.protocol, self.paths = form, protocol, paths
         self.losses: set[Loss] = set()
+        #: The state in which it begins, once its first chunk was read; empty: with the greeting.
+        self.state = "logged in" if form in _OF_SERVERS else ""
 
     def chunks(self) -> Iterator[Chunk]:
         """Read the files. UsageError if they leave out more than is made up for them."""
@@ -128,13 +135,17 @@ class _Source:
         return read_transcript(files[0], self.protocol, self.losses)
 
     def _with_greeting(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-        """A log without a greeting gets one; a server's has the answer to the login in its place."""
+        """A log that begins with what needs a login begins in the middle of a session; another one without a greeting
+        gets one. A server's log has the answer to the login in its place.
+        """
         first = next(chunks, None)
         if first is None:
             return
         if not self._greets(first):
-            self.losses.add(Loss.GREETING)
-            yield Chunk(Side.SERVER, self._greeting(first), first.time)
+            self.state = self._state(first)
+            if not self.state:
+                self.losses.add(Loss.GREETING)
+                yield Chunk(Side.SERVER, _GREETINGS[self.protocol], first.time)
         yield first
         yield from chunks
 
@@ -149,13 +160,16 @@ class _Source:
             or first.octets.upper().startswith((b"* OK", b"* PREAUTH", b"* BYE"))
         )
 
-    def _greeting(self, first: Chunk) -> bytes:
-        """``PREAUTH`` if the first command is one that needs a login (RFC 9051 section 7.1.4)."""
+    def _state(self, first: Chunk) -> str:
+        """The state in which the first command may be sent; empty if that is the one behind the greeting."""
         if self.protocol == "pop3":
-            return _GREETINGS["pop3"]
+            record = POP3.find(first.octets.strip().decode("latin-1"))[1]
+            return "" if record is None or "A" in record.states else str(Pop3Phase.TRANSACTION.value)
         record = read_head(first.octets.rstrip(b"\r\n")).record if first.side is Side.CLIENT else None
-        before = record is not None and "N" in record.states
-        return _GREETINGS["imap"] if before else _PREAUTH
+        if record is not None and "N" in record.states:
+            return ""
+        phase = ImapPhase.SELECTED if record is not None and "A" not in record.states else ImapPhase.AUTHENTICATED
+        return str(phase.value)
 
 
 def _survey(source: _Source, imported: Imported) -> Chunk:
@@ -170,7 +184,7 @@ def _survey(source: _Source, imported: Imported) -> Chunk:
         starting = starting or (chunk.side is Side.CLIENT and _starts_tls(chunk.octets, source.protocol))
     if first is None:
         raise UsageError(f"{source.paths[0]}: no line of a session is in it")
-    imported.losses = source.losses
+    imported.losses, imported.state = source.losses, source.state
     return first
 
 
