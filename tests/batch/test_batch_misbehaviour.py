@@ -67,7 +67,8 @@ def test_a_server_that_accepts_and_says_nothing(serve: Serve, scheme: str) -> No
 
 def test_a_greeting_that_comes_slowly_is_waited_for(serve: Serve) -> None:
     pieces = [step for piece in (b"* ", b"OK ", b"re", b"ad", b"y\r\n") for step in (piece, "WAIT 0.15")]
-    outcome = command(serve([*pieces, r"C~ (\S+) NOOP", "S: $1 OK done", "LOGOUT"]).url(), "--timeout", "0.5", "-c", "NOOP")
+    server = serve([*pieces, r"C~ (\S+) NOOP", "S: $1 OK done", "LOGOUT"])
+    outcome = command(server.url(), "--timeout", "0.5", "-c", "NOOP")
     assert (outcome.status, outcome.err) == (0, "")
 
 
