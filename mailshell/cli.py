@@ -213,6 +213,7 @@ def _demo(chosen: argparse.Namespace, options: Options) -> int:
             interactive,
             chosen.misbehave,
             chosen.fault,
+            bool(chosen.words),
         )
     )
 

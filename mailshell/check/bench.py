@@ -102,6 +102,8 @@ class Bench:
         self.user = user
         #: The person has ended the check.
         self.interrupted = False
+        #: The budget has ended it before the last probe.
+        self.out_of_time = False
         #: The scratch mailbox that could not be removed: nothing more is written.
         self.left_behind = ""
         self.known = Known(mailbox=mailbox)

@@ -25,6 +25,7 @@ class Probe:
     with at least one is selected, read-only, or the maildrop has one), ``tls-possible`` (the connection began in the
     clear). ``capabilities``: it is tried only if the server advertises one of these. ``writes``: it changes something,
     in a scratch mailbox. ``seconds``: the most it may take. ``uses``: ids of probes that have to run before it.
+    ``waits``: even at a good server most of its time passes with waiting.
     """
 
     id: str
@@ -37,3 +38,9 @@ class Probe:
     writes: bool = False
     seconds: float = 10.0
     uses: tuple[str, ...] = ()
+    waits: bool = False
+
+
+def waiting_last(*probes: Probe) -> tuple[Probe, ...]:
+    """The probes with those that wait at the end, where a short budget has cost nothing else by then."""
+    return tuple(sorted(probes, key=lambda probe: probe.waits))

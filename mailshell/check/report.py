@@ -48,8 +48,8 @@ class Report:
     """``server``: the URL without a password. ``began``: when, in UTC (ISO 8601). ``seconds``: how long it took, of
     ``budget``. ``findings``: what lint told, up to three of each rule; ``counts``: how often each rule fired, by name.
     ``notes``: what a person should know of how it was done. ``capabilities``: what was advertised at each moment.
-    ``interrupted``: the person has ended it. ``login_refused``: what the server said to the login, if it refused it.
-    ``secrets`` are masked in each form.
+    ``interrupted``: the person has ended it; ``out_of_time``: the budget has. ``login_refused``: what the server said
+    to the login, if it refused it. ``secrets`` are masked in each form.
     """
 
     server: str
@@ -66,6 +66,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     capabilities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     interrupted: bool = False
+    out_of_time: bool = False
     login_refused: str = ""
     secrets: Secrets = field(default_factory=Secrets, repr=False)
 
@@ -145,7 +146,7 @@ class Report:
     @property
     def summary(self) -> str:
         """The counts as one sentence, without a full stop: ``3 errors; on the wire 1 warning; of 40 probes 31 found
-        everything good, 2 have notes, 3 found faults, 4 were left out``.
+        everything good, 2 with notes, 3 found faults, 4 left out``; first of all whether it is unfinished.
         """
         counts = self.verdicts
         rules = {finding.rule.name: Verdict.of(finding.rule.severity) for finding in self.findings}
@@ -156,7 +157,14 @@ class Report:
         tried = [f"of {counted(len(self.results), 'probe')} {of[Verdict.GOOD]:,} found everything good"]
         tried += [f"{of[verdict]:,} {words}" for verdict, words in _COUNTED.items() if of[verdict]]
         found = "; ".join(part for part in (bad, f"on the wire {lint}" if lint else "") if part)
-        return f"{found or self._all_clear}; {', '.join(tried)}"
+        return "; ".join(part for part in (self.unfinished, found or self._all_clear, ", ".join(tried)) if part)
+
+    @property
+    def unfinished(self) -> str:
+        """Why it has not come to its end; empty if it has."""
+        if self.interrupted:
+            return "unfinished: it was interrupted"
+        return f"unfinished: the budget of {self.budget:g} s ended it" if self.out_of_time else ""
 
     @property
     def conclusive(self) -> bool:
@@ -168,7 +176,7 @@ class Report:
     def _all_clear(self) -> str:
         if not self.conclusive:
             return "nothing can be said: most could not be tried"
-        unclear = any(result.verdict is Verdict.UNDECIDED for result in self.results)
+        unclear = self.unfinished or any(result.verdict is Verdict.UNDECIDED for result in self.results)
         return "nothing is wrong in what could be tried" if unclear else "nothing is wrong"
 
 

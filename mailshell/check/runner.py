@@ -33,7 +33,7 @@ async def run_probes(
 
     Never takes much longer than ``budget`` seconds, of which so many are ``spent`` already, and raises nothing that a
     server or the network causes. If it is cancelled the probe that runs ends, the others are left out, and all is left
-    in good order: ``bench.interrupted``.
+    in good order: ``bench.interrupted``; ``bench.out_of_time`` if the budget was too small.
     """
     end = time.monotonic() + budget - spent
     results: list[ProbeResult] = []
@@ -44,9 +44,13 @@ async def run_probes(
         bench.source = probe.source
         results.append(bench.result)
         left = end - time.monotonic()
-        if bench.interrupted:
+        if probe.writes and not bench.allow_writes:
+            # Told first: no larger budget would run it.
+            bench.tell(Verdict.LEFT_OUT, "it changes a mailbox; --allow-writes runs it in a scratch mailbox")
+        elif bench.interrupted:
             bench.tell(Verdict.LEFT_OUT, "the check was interrupted before it")
         elif left < LEAST:
+            bench.out_of_time = True
             bench.tell(Verdict.LEFT_OUT, f"the budget of {budget:g} s was used up; --budget allows more")
         elif reason := _lacks(bench, probe):
             bench.tell(*reason)
@@ -75,8 +79,6 @@ def _interrupted(bench: Bench) -> None:
 
 def _lacks(bench: Bench, probe: Probe) -> tuple[Verdict, str] | None:
     """Why a probe is not run."""
-    if probe.writes and not bench.allow_writes:
-        return Verdict.LEFT_OUT, "it changes a mailbox; --allow-writes runs it in a scratch mailbox"
     if probe.writes and bench.left_behind:
         return (
             Verdict.LEFT_OUT,
@@ -108,6 +110,7 @@ async def _run(bench: Bench, probe: Probe, seconds: float) -> None:
         async with asyncio.timeout(seconds):
             await probe.run(bench)
     except TimeoutError:
+        bench.out_of_time |= seconds < probe.seconds
         bench.tell(Verdict.UNDECIDED, f"no result within {seconds:.1f} s")
         await _drop(bench)
     except ProbeFailed as error:

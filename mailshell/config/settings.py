@@ -15,6 +15,8 @@ from mailshell.trace.trace import STYLES
 
 Value = bool | int | float | str
 
+#: No longer value is repeated in a message.
+_SHOWN = 100
 #: What a switch may be called when it is typed.
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
@@ -86,7 +88,14 @@ class Setting:
             assert isinstance(value, (bool, int, float, str))
             return float(value) if self.kind == "seconds" else value
         allowed = "true or false" if self.kind == "switch" else self.allowed
-        raise UsageError(f"{self.name} is {allowed}, not {toml_words(value)}")
+        raise UsageError(f"{self.name} is {allowed}, not {toml_words(value)}{self._as_text(value)}")
+
+    def _as_text(self, value: object) -> str:
+        """``; write ...``: an array of words as the text that may stand there; empty for anything else."""
+        if self.kind != "text" or not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            return ""
+        text = " ".join(value)
+        return f"; write {self.name} = {toml_string(text)}" if self._fits(text) and len(text) <= _SHOWN else ""
 
     def _fits(self, value: object) -> bool:
         if self.kind == "switch" or isinstance(value, bool):

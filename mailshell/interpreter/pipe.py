@@ -3,7 +3,7 @@
 What is shown is kept in a file without a name until the line is done, and is then the program's standard input; the
 status of the answer comes after it, on the terminal. So a program that ends early disturbs nothing, messages never
 stand among its output, and an answer of any size takes no memory. Octets of a message are escaped as they are on the
-screen; ``> FILE`` has them as they are.
+screen; ``> FILE`` has them as they are. The lines of a local command go to a file the same way.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 from mailshell.exits import Exit, UsageError, worse
 from mailshell.interpreter.console import Console
+from mailshell.interpreter.line import split_redirection
 from mailshell.interpreter.local import aliases
 from mailshell.interpreter.local.command import Lines, finish
 from mailshell.interpreter.masking import mask_line, passes_on
@@ -30,9 +32,17 @@ if TYPE_CHECKING:
 
 #: Local commands that take all of their line, pipes as well.
 _TAKE_ALL = (".alias", ".open")
+#: Those to which ``> FILE`` belongs too: it is their text, or the name of another file.
+_TAKE_FILES = (*_TAKE_ALL, ".mark", ".note", ".record", ".save")
 #: What a shell can't run, or does not find, ends with one of these (POSIX, Shell Command Language, 2.8.2).
 _NOT_RUN = (126, 127)
 _PAGER = "less -FRX"
+
+
+class Writable(Protocol):
+    """What takes octets: a file, or a sink."""
+
+    def write(self, octets: bytes, /) -> object: ...
 
 
 class PipedConsole:
@@ -45,7 +55,7 @@ class PipedConsole:
     fold: int | None = None
     height: int | None = None
 
-    def __init__(self, console: Console, file: IO[bytes]) -> None:
+    def __init__(self, console: Console, file: Writable) -> None:
         self._console = console
         self._file = file
         self.width = console.width
@@ -108,16 +118,28 @@ def split(interpreter: Interpreter, line: str) -> tuple[str, str] | None:
     A line that may hold a password is never cut: whatever stands in it belongs to the password.
     """
     match = find_pipe(line)
-    if match is None or interpreter.raw_mode or passes_on(line):
-        return None
-    word = line.split(None, 1)[0].lower()
-    if len(word) > 1 and any(name.startswith(word) for name in _TAKE_ALL):
-        return None
-    if mask_line(line, interpreter.catalogue) != line or interpreter.mask.may_be_a_login(line):
-        return None
-    if aliases.mask(interpreter, line) != line:
+    if match is None or interpreter.raw_mode or not _may_be_cut(interpreter, line, _TAKE_ALL):
         return None
     return line[: match.start()].rstrip(), line[match.end() :].strip()
+
+
+def redirected(interpreter: Interpreter, line: str) -> tuple[str, str] | None:
+    """The line of a local command and the file that its output goes to; None if it goes to none."""
+    command, file = split_redirection(line)
+    # Redirection itself is a topic: .help > FILE.
+    if file is None or ".help".startswith(command.lower()) or not _may_be_cut(interpreter, line, _TAKE_FILES):
+        return None
+    return command, file
+
+
+def _may_be_cut(interpreter: Interpreter, line: str, take_all: Sequence[str]) -> bool:
+    """Whether what stands at the end of a line may be something else than the command's."""
+    word = line.split(None, 1)[0].lower()
+    if passes_on(line) or (len(word) > 1 and any(name.startswith(word) for name in take_all)):
+        return False
+    if mask_line(line, interpreter.catalogue) != line or interpreter.mask.may_be_a_login(line):
+        return False
+    return aliases.mask(interpreter, line) == line
 
 
 async def run(interpreter: Interpreter, line: str, command: str) -> Result:

@@ -20,7 +20,7 @@ from mailshell.check.forms.terminal import terminal
 from mailshell.check.outcome import Verdict
 from mailshell.check.probe import Probe
 from mailshell.check.report import Report
-from mailshell.check.runner import LEAST, Progress
+from mailshell.check.runner import Progress
 from mailshell.check.selection import NoSuchProbe, select
 from mailshell.check.tables import PROBES
 from mailshell.config.resolve import uses_colour
@@ -42,7 +42,7 @@ def main(servers: Sequence[tuple[Endpoint, Options]], asked: CheckOptions) -> Ex
     protocols = {endpoint.protocol for endpoint, _ in servers}
     if len(protocols) > 1:
         raise UsageError("both servers of a comparison have to speak the same protocol")
-    probes = _selected(PROBES[servers[0][0].protocol], asked.only)
+    probes = _selected(servers[0][0].protocol, asked)
     if asked.output is not None and asked.output.exists() and not asked.force:
         # It would be a pity to find out at the end.
         raise UsageError(f"{asked.output} is there already; --force overwrites it")
@@ -74,14 +74,21 @@ def list_probes(words: Sequence[str]) -> Exit:
     return Exit.OK
 
 
-def _selected(probes: Sequence[Probe], words: Sequence[str]) -> list[Probe]:
+def _selected(protocol: str, asked: CheckOptions) -> list[Probe]:
+    """The probes that were asked for. UsageError if there is no such, or one would be left out in any case."""
+    probes = PROBES[protocol]
     try:
-        return select(probes, words)
+        chosen = select(probes, asked.only)
     except NoSuchProbe as error:
         near = did_you_mean(error.word, error.names)
         raise UsageError(
             f"there is no probe and no group {escape(error.word)}{near}; mailshell check --list tells all"
         ) from None
+    for word in asked.only if not asked.allow_writes else ():
+        if all(probe.writes for probe in probes if word in (probe.id, probe.group)):
+            what = "a scratch mailbox" if protocol == "imap" else "marks in the maildrop"
+            raise UsageError(f"{word} changes {what}: --allow-writes lets it")
+    return chosen
 
 
 # --- running
@@ -142,7 +149,7 @@ def _status(result: Report | Exception | None, fail_on: str | None) -> Exit:
             if result.login_refused:
                 _say(result.login_refused)
                 status = worse(status, Exit.REFUSED)
-            elif _out_of_time(result):
+            elif result.out_of_time and not result.conclusive and not result.interrupted:
                 _say(f"{result.server}: nothing can be concluded, the budget ended it; --budget allows more")
                 status = worse(status, Exit.TIME_LIMIT)
             if fail_on is not None and result.worst >= Verdict[fail_on.upper()]:
@@ -158,12 +165,6 @@ def _status(result: Report | Exception | None, fail_on: str | None) -> Exit:
             status = Exit.LOST
     _say(escape(str(result)))
     return status
-
-
-def _out_of_time(report: Report) -> bool:
-    """Whether the budget has ended a check before it came to a result."""
-    late = report.seconds > report.budget - LEAST
-    return late and not report.conclusive and not report.interrupted
 
 
 def _say(text: str) -> None:

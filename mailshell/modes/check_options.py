@@ -10,12 +10,14 @@ from mailshell.exits import UsageError
 
 FORMS = ("terminal", "markdown", "html", "json")
 _BUDGET = 60.0
+#: The forms by the suffix of the file that a report is written to.
+_SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown", ".json": "json"}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
     """What was asked for, beside the servers. ``only``: ids of probes and groups. ``everything``: with the transcript
-    of what is good, too."""
+    of what is good, and all names of what was left out."""
 
     form: str
     output: Path | None
@@ -33,8 +35,8 @@ def add_check_options(parser: argparse._ActionsContainer) -> None:
     add("--budget", metavar="SECONDS", type=float, help=f"take no longer ({_BUDGET:g})")
     add("--only", metavar="PROBE,...", action="append", help="only these probes, or groups of them; repeatable")
     add("--list", action="store_true", help="list the probes; no server is asked")
-    add("--all", action="store_true", help="show the transcript of what is good, too")
-    add("--to", choices=FORMS, help="the form of the report (terminal)")
+    add("--all", action="store_true", help="show the transcript of what is good too, and name all that was left out")
+    add("--to", choices=FORMS, help="the form of the report (as FILE ends, else terminal)")
     add("-o", "--output", metavar="FILE", help="write the report to this file")
     add("--force", action="store_true", help="with --output: overwrite the file if it is there already")
     add("--compare", metavar="URL2", help="check this server too, with credentials of its own, and compare the two")
@@ -78,9 +80,11 @@ def wanted(chosen: argparse.Namespace) -> CheckOptions:
     for name, typed, why in _UNUSED:
         if getattr(chosen, name):
             raise UsageError(f"mailshell check has no use for {typed}: {why}")
+    output = None if chosen.output in (None, "-") else Path(chosen.output).expanduser()
+    by_suffix = _SUFFIXES.get(output.suffix.lower()) if output is not None else None
     return CheckOptions(
-        "json" if chosen.json else chosen.to or "terminal",
-        None if chosen.output in (None, "-") else Path(chosen.output).expanduser(),
+        "json" if chosen.json else chosen.to or by_suffix or "terminal",
+        output,
         chosen.force,
         budget,
         chosen.allow_writes,

@@ -26,7 +26,8 @@ SUGGESTIONS = {
 class DemoRun:
     """What to do with the demo: which ``side`` (imap, pop3), and how.
 
-    ``misbehave`` and ``faults``: what was given with the options of these names.
+    ``misbehave`` and ``faults``: what was given with the options of these names. ``named``: somebody has named the
+    side.
     """
 
     side: str
@@ -39,6 +40,7 @@ class DemoRun:
     interactive: bool
     misbehave: Sequence[str] = ()
     faults: Sequence[str] = ()
+    named: bool = False
 
 
 def main(run: DemoRun) -> Exit:
@@ -50,7 +52,7 @@ def main(run: DemoRun) -> Exit:
     if run.misbehave or run.faults:
         from mailshell.modes.trouble import hints, list_trouble, read_trouble
 
-        if list_trouble(run.misbehave, run.faults):
+        if list_trouble(run.misbehave, run.faults, (run.side,) if run.named else ("imap", "pop3")):
             return Exit.OK
         trouble = read_trouble(run.misbehave, run.faults, protocols)
         if run.serve or run.interactive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from argparse import ArgumentTypeError
@@ -13,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +25,14 @@ from mailshell.lint.linter import MOST_OF_A_RULE
 from mailshell.lint.rule import Severity
 from mailshell.lint.session import TABLES
 from mailshell.modes.arguments import Parser
+from mailshell.protocol.sniff import recognise
 from mailshell.recording.file import SUFFIX
 from mailshell.recording.octets import UnreadableRecording
 from mailshell.recording.reader import open_recording
 from mailshell.replay.linted import FindingFilter, lint_octets, lint_recording
 from mailshell.report.json import finding_json
 from mailshell.report.sarif import sarif
-from mailshell.report.text import finding_lines, summary
+from mailshell.report.text import WIDEST, finding_lines, summary
 from mailshell.streams import reason
 from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 _MOST = 10_000
 #: With fewer files than this other processes take longer to start than they save.
 _FEW = 8
+#: So many octets of a file without a form are looked at to tell what it is.
+_BEGINNING = 64 << 10
 
 
 @dataclass(slots=True)
@@ -70,11 +75,13 @@ def main(arguments: Sequence[str]) -> Exit:
     add("--ignore", action="append", default=[], metavar="RULE", help="leave a rule out; repeatable")
     add("--fail-on", choices=severities, help="exit status 6 for findings as bad as this")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a finding")
+    form.add_argument("--json", action="store_true", help="one JSON object a finding; with --summary one in all")
     form.add_argument("--sarif", action="store_true", help="one SARIF log, for editors and code hosts")
     add("--summary", action="store_true", help="only the counts, by rule and by server")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="so many processes")
     chosen = parser.parse_args(list(arguments))
+    if chosen.summary and chosen.sarif:
+        raise UsageError("--summary and --sarif want different forms: leave one of them out")
     ignored = frozenset(rule.name for words in chosen.ignore for _, rule in known_rules(words))
     wanted = FindingFilter(Severity[chosen.level.upper()], ignored)
     if chosen.jobs < 1:
@@ -106,10 +113,12 @@ def lint_file(path: Path, bare: str, wanted: FindingFilter) -> Linted:
 
     try:
         if bare:
-            with open(path, "rb") as file:
+            with BufferedReader(open(path, "rb", buffering=0), _BEGINNING) as file:
+                doubts = list(_doubts(path, file.peek(_BEGINNING), bare))
                 linted.counts, read = lint_octets(file, bare, report, wanted)
-            if not read:
-                linted.notes.append(f"{path} has no response of {bare} in it")
+            if not read and not doubts:
+                doubts.append(f"{path} has no response of {bare} in it")
+            linted.notes += doubts
         else:
             with _as_recording(path) as recording_path:
                 recording = open_recording(recording_path)
@@ -124,6 +133,16 @@ def lint_file(path: Path, bare: str, wanted: FindingFilter) -> Linted:
     except OSError as error:
         linted.problem = f"{path} can't be read: {reason(error)}"
     return linted
+
+
+def _doubts(path: Path, beginning: bytes, protocol: str) -> Iterator[str]:
+    """What a person should know of a file of bare octets that may be something else than it is taken for."""
+    kind = recognise(beginning)
+    other = next((name for name in TABLES if name != protocol and name.upper() in kind), "")
+    if other:
+        yield f"{path} begins like {kind}: --from server-octets {other}"
+    if b"\n" in beginning and b"\r\n" not in beginning:
+        yield f"{path}: its lines end with LF, which is taken for the form of the file, not for a fault"
 
 
 def _note_untold(linted: Linted, wanted: FindingFilter) -> None:
@@ -149,6 +168,8 @@ class Told:
         self._chosen = chosen
         self._several = len(chosen.files) > 1
         self._read = 0
+        #: Of the terminal of somebody who looks.
+        self._width = shutil.get_terminal_size((WIDEST, 24)).columns if sys.stdout.isatty() else None
         self._logged: list[tuple[str, Finding]] = []
         self._counts: dict[str, Counter[str]] = {protocol: Counter() for protocol in TABLES}
         self._servers: dict[str, Counter[str]] = {}
@@ -165,29 +186,50 @@ class Told:
                 self._servers.setdefault(linted.server, Counter()).update(linted.counts)
         if self._chosen.sarif:
             self._logged += [(linted.path.as_posix(), finding) for finding in linted.found]
+        elif self._chosen.summary:
+            return
         elif self._chosen.json:
             for finding in linted.found:
                 print(json.dumps({"file": str(linted.path), **finding_json(finding)}))
-        elif not self._chosen.summary:
+        else:
             for finding in linted.found:
                 before = f"{escape(str(linted.path))}: " if self._several else ""
-                for number, line in enumerate(finding_lines(finding)):
-                    print(line if number else before + line)
+                wrap = self._width is not None
+                for line in finding_lines(finding, width=self._width or WIDEST, wrap=wrap, before=before):
+                    print(line)
 
     def finish(self) -> None:
         """Write what is told of all of them together."""
         if self._chosen.sarif:
             print(json.dumps(sarif(self._logged, bare=self._chosen.bare is not None), indent=1))
+        elif self._chosen.json and self._chosen.summary:
+            print(json.dumps(self._summary_json()))
         elif not self._chosen.json and self._read:
             for line in self._summary():
                 print(line)
 
+    def _summary_json(self) -> dict[str, object]:
+        """``files``: how many were read; ``rules`` and ``servers``: how often each rule fired in all, and at each."""
+        return {
+            "files": self._read,
+            "rules": [
+                {"rule": rule.id, "name": name, "severity": rule.severity.word, "protocol": protocol, "count": count}
+                for protocol, counts in self._counts.items()
+                for name, count in counts.most_common()
+                for rule in (TABLES[protocol][name],)
+            ],
+            "servers": {server: dict(counts) for server, counts in self._servers.items()},
+        }
+
     def _summary(self) -> Iterator[str]:
         protocols = [protocol for protocol, counts in self._counts.items() if counts]
+        if not protocols and self.worst:
+            yield f"nothing as bad as {self._chosen.level} was found"
+            return
         for protocol in protocols or list(TABLES)[:1]:
             if len(protocols) > 1:
                 yield f"{protocol.upper()}:"
-            yield from summary(self._counts[protocol], TABLES[protocol])
+            yield from summary(self._counts[protocol], TABLES[protocol], self._width)
         if len(self._servers) > 1:
             yield "by server:"
             for server, counts in sorted(self._servers.items(), key=lambda item: -item[1].total()):

@@ -197,7 +197,7 @@ async def examine(
     report.seconds = time.monotonic() - begun
     report.greeting, report.identity = bench.known.greeting, bench.known.identity
     report.capabilities = bench.known.capabilities
-    report.interrupted = bench.interrupted
+    report.interrupted, report.out_of_time = bench.interrupted, bench.out_of_time
     report.notes = connections.console.notes
     for linter in linters:
         report.counts += linter.counts

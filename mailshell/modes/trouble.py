@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 
 from mailshell.config.rule_words import near_rules
 from mailshell.exits import UsageError
@@ -13,14 +15,16 @@ from mailshell.misbehave.road import KINDS, read_faults
 from mailshell.misbehave.table import TABLES, find
 from mailshell.text.escape import escape
 
-#: So much of a line to type is shown.
-_SHOWN = 60
+#: What is installed for misbehaviours that need TLS.
+_EXTRA = "mailshell[serve-tls]"
+#: A word that nobody counts: one character again and again.
+_REPEATED = re.compile(r" (?P<one>\S)(?P=one){29,}\Z")
 
 
-def list_trouble(misbehave: Sequence[str], faults: Sequence[str]) -> bool:
-    """Print the lists that were asked for with ``?``; whether one was."""
+def list_trouble(misbehave: Sequence[str], faults: Sequence[str], protocols: Sequence[str] = tuple(RULES)) -> bool:
+    """Print the lists that were asked for with ``?``, rules of these protocols; whether one was."""
     if "?" in misbehave:
-        print("\n".join(_misbehaviours()))
+        print("\n".join(_misbehaviours(protocols)))
     if "?" in faults:
         width = max(len(kind.form) for kind in KINDS)
         print("\n".join(f"{kind.form:<{width}}  {kind.says}" for kind in KINDS))
@@ -28,7 +32,9 @@ def list_trouble(misbehave: Sequence[str], faults: Sequence[str]) -> bool:
 
 
 def read_trouble(misbehave: Sequence[str], faults: Sequence[str], protocols: Sequence[str]) -> Trouble:
-    """What was chosen. UsageError for a rule that does not exist, or none of these protocols can break."""
+    """What was chosen. UsageError for a rule that does not exist, that none of these protocols can break, or
+    that lacks what makes certificates.
+    """
     chosen: dict[str, dict[str, Misbehaviour]] = {}
     for word in (word.strip() for words in misbehave for word in words.split(",")):
         found = find(word)
@@ -36,6 +42,10 @@ def read_trouble(misbehave: Sequence[str], faults: Sequence[str], protocols: Seq
         if not fitting:
             raise UsageError(_why_not(word, found))
         for protocol, one in fitting:
+            if one.insecure and find_spec("trustme") is None:
+                raise UsageError(
+                    f"{escape(word)} needs TLS, and to make a certificate needs trustme: pip install '{_EXTRA}'"
+                )
             chosen.setdefault(protocol, {})[one.rule] = one
     return Trouble({protocol: tuple(ones.values()) for protocol, ones in chosen.items()}, read_faults(faults))
 
@@ -50,7 +60,7 @@ def hints(trouble: Trouble, protocols: Sequence[str]) -> Iterator[str]:
 
 def to_type(one: Misbehaviour) -> str:
     """What to type to see a misbehaviour, and where."""
-    lines = "; ".join(line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..." for line in one.provoke)
+    lines = "; ".join(_REPEATED.sub(_counted, line) for line in one.provoke)
     words = [lines or "shows when you connect"]
     if not one.login:
         words.append("before the login (--no-login)")
@@ -63,11 +73,17 @@ def to_type(one: Misbehaviour) -> str:
     return ", ".join(words)
 
 
-def _misbehaviours() -> Iterator[str]:
+def _counted(word: re.Match[str]) -> str:
+    return f", a space and {word['one']} {len(word[0]) - 1} times, as one line"
+
+
+def _misbehaviours(protocols: Sequence[str]) -> Iterator[str]:
     rows = [
-        (rule.id, rule.name, rule.severity.word, protocol.upper(), to_type(TABLES[protocol][rule.name]))
-        for protocol, rules in RULES.items()
-        for rule in rules.values()
+        (rule.id, rule.name, rule.severity.word, protocol.upper(), to_type(one) + needs)
+        for protocol in protocols
+        for rule in RULES[protocol].values()
+        for one in (TABLES[protocol][rule.name],)
+        for needs in (f", needs {_EXTRA}" if one.insecure else "",)
     ]
     widths = [max(len(row[at]) for row in rows) for at in range(4)]
     for row in rows:

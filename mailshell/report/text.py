@@ -18,6 +18,8 @@ _INDENT = "    "
 #: The widest lines with octets (cells), unless the terminal is narrower.
 WIDEST = 130
 _WIDEST_PAGE = 100
+#: What is too long for a line of the summary goes on below the severity.
+_UNDER = " " * 10
 #: On either side of the mark so many characters are shown at least.
 _AROUND = 10
 
@@ -34,17 +36,30 @@ def said(finding: Finding, secrets: Secrets | None = None) -> str:
 
 
 def finding_lines(
-    finding: Finding, secrets: Secrets | None = None, width: int = WIDEST, *, wrap: bool = False
+    finding: Finding, secrets: Secrets | None = None, width: int = WIDEST, *, wrap: bool = False, before: str = ""
 ) -> Iterator[str]:
     """The headline, and below it the octets as far as they are at hand, in no more than ``width`` cells.
 
-    ``wrap``: nothing is wider than that, not the headline either, for somebody who looks at it.
+    ``wrap``: nothing is wider than that, not the headline either, for somebody who looks at it. ``before`` stands
+    before the headline.
     """
-    head = headline(finding, secrets)
-    yield from textwrap.wrap(head, width, subsequent_indent=_INDENT) if wrap else (head,)
-    yield from _marked(finding, secrets, min(width, WIDEST) - len(_INDENT))
+
+    def told(text: str) -> list[str]:
+        return wrapped(text, width) if wrap else [text]
+
+    yield from told(before + headline(finding, secrets))
+    *octets, expected = _marked(finding, secrets, min(width, WIDEST) - len(_INDENT))
+    yield from octets
+    yield from [expected] if cells(expected) <= width else told(expected)
     if finding.otherwise:
-        yield f"{_INDENT}or else: {escape(_masked(finding.otherwise, secrets))}"
+        yield from told(f"{_INDENT}or else: {escape(_masked(finding.otherwise, secrets))}")
+
+
+def wrapped(text: str, width: int, indent: str = _INDENT) -> list[str]:
+    """The text in lines no wider than ``width``, broken between words as far as that is possible; all lines but the
+    first begin with ``indent``.
+    """
+    return textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def place(finding: Finding) -> str:
@@ -64,7 +79,7 @@ def _marked(finding: Finding, secrets: Secrets | None, width: int) -> Iterator[s
         return
     if secrets and secrets.mask(line) != line:
         # What is masked has another length: a mark would tell how long the secret is.
-        yield _INDENT + escape_octets(secrets.mask(line))
+        yield _INDENT + _cut(escape_octets(secrets.mask(line)), width)
         yield _INDENT + expected
         return
     before, marked = line[: finding.at], line[finding.at : finding.until]
@@ -125,8 +140,8 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def summary(counts: Mapping[str, int], rules: Mapping[str, Rule]) -> Iterator[str]:
-    """How often each rule has fired, the worst first."""
+def summary(counts: Mapping[str, int], rules: Mapping[str, Rule], width: int | None = None) -> Iterator[str]:
+    """How often each rule has fired, the worst first; in lines no wider than ``width``."""
     known = sorted(((rules[name], count) for name, count in counts.items()), key=lambda item: -item[0].severity)
     if not known:
         yield "nothing was found"
@@ -135,6 +150,7 @@ def summary(counts: Mapping[str, int], rules: Mapping[str, Rule]) -> Iterator[st
     for rule, count in known:
         by_severity[rule.severity.word] += count
     yield ", ".join(counted(count, word) for word, count in by_severity.items())
-    width = max(len(rule.name) for rule, _ in known)
+    widest = max(len(rule.name) for rule, _ in known)
     for rule, count in known:
-        yield f"  {count:>6,}  {rule.severity.word:<8}  {rule.id:<5} {rule.name:<{width}}  {escape(rule.says)}"
+        line = f"  {count:>6,}  {rule.severity.word:<8}  {rule.id:<5} {rule.name:<{widest}}  {escape(rule.says)}"
+        yield from wrapped(line, width, _UNDER) if width is not None else (line,)

@@ -62,6 +62,41 @@ def test_a_refusal_leaves_the_file_of_before_alone(serve: Serve, tmp_path: Path)
     assert not other.exists()
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_lines_of_a_local_command_go_to_a_file_too(serve: Serve, tmp_path: Path, options: tuple[str, ...]) -> None:
+    file, other = tmp_path / "found", tmp_path / "a file"
+    typed = (f".problems > {file}", f'.help FETCH > "{other}"', ".help > file", ".state > -")
+    outcome = inside(serve([f"S: {PREAUTH}", "LOGOUT"]).url(), *options, *lines(*typed))
+    assert outcome.status == 0
+    assert file.read_text() == "nothing was found in this session\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert other.read_text().startswith("FETCH sequence-set items")
+    assert f"34 octets written to {file}" in outcome.err
+    assert "nothing was found" not in outcome.out
+    # Redirection is a topic, and - is the screen.
+    assert "RETR 1 > message.eml" in outcome.out
+    assert "state       authenticated" in outcome.out
+
+
+def test_what_fails_leaves_the_file_of_a_local_command_alone(serve: Serve, tmp_path: Path) -> None:
+    file, other = tmp_path / "found", tmp_path / "other"
+    file.write_text("precious")
+    typed = (f".why nonsense > {file}", f".nonsense > {other}", ".caps > /nonexistent/file")
+    outcome = inside(serve([f"S: {PREAUTH}", "LOGOUT"]).url(), *lines(*typed))
+    assert outcome.status == 2
+    assert file.read_text() == "precious"
+    assert not other.exists()
+    assert "/nonexistent/file can't be written" in outcome.err
+
+
+def test_a_text_of_a_local_command_keeps_what_looks_like_a_file(serve: Serve, tmp_path: Path) -> None:
+    file = tmp_path / "b"
+    typed = (f".alias odd = NOOP > {file}", f".note x > {file}", ".alias")
+    outcome = inside(serve([f"S: {PREAUTH}", "LOGOUT"]).url(), *lines(*typed))
+    assert not file.exists()
+    assert f"NOOP > {file}" in outcome.out
+
+
 def test_a_file_that_cannot_be_written_sends_nothing(serve: Serve) -> None:
     server = serve(f"S: {POP3}\nQUIT")
     outcome = inside(server.url("pop3"), "-c", "RETR 1 > /nonexistent/file")

@@ -93,6 +93,15 @@ def test_levels_and_rules_left_out(serve: Serve) -> None:
     assert "warning F09 spaces" in later.out, "what was not told is listed"
 
 
+def test_an_unknown_rule_changes_no_setting(serve: Serve) -> None:
+    typed = (".set lint_ignore F09", ".set lint_ignore F10 spacse", ".set lint_ignore", ".set lint_ignore none")
+    outcome = inside(serve([f"S: {PREAUTH}", "LOGOUT"]).url(), *lines(*typed))
+    assert outcome.status == 2
+    assert outcome.messages == ["there is no rule spacse; did you mean spaces?; mailshell why lists them"]
+    assert "lint_ignore is F09\n" in outcome.out
+    assert "lint_ignore is none for this run" in outcome.out
+
+
 def test_an_unknown_rule_in_the_setting_is_told(serve: Serve) -> None:
     outcome = inside(serve([f"S: {PREAUTH}", "LOGOUT"]).url(), "--set", "lint_ignore=F09 nonsense", "-c", ".lint")
     assert outcome.messages == ["note: lint_ignore names nonsense, and there is no such rule; mailshell why lists them"]

@@ -234,6 +234,24 @@ def test_the_report_goes_to_a_file_for_its_owner_alone(good: Pop3Responder, tmp_
     assert check(*arguments, "--force").status == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("r.html", "<!DOCTYPE html>"), ("r.MD", "# Check of "), ("r.json", "{"), ("r.txt", "Check of ")],
+)
+def test_the_suffix_of_the_file_chooses_the_form(good: Pop3Responder, tmp_path: Path, name: str, begins: str) -> None:
+    arguments = (url(good, ""), "--only", "connection", "-o", str(tmp_path / name))
+    assert check(*arguments).status == 0
+    assert (tmp_path / name).read_text().startswith(begins)
+    assert check(*arguments, "--force", "--to", "json").status == 0
+    assert (tmp_path / name).read_text().startswith("{")
+
+
+def test_what_writes_runs_by_name_if_it_may(good: Pop3Responder) -> None:
+    run = check(url(good), "--password-env", "PW", "--json", "--only", "delete-and-reset", "--allow-writes")
+    assert run.status == 0
+    assert {probe["id"]: probe["verdict"] for probe in run.value["probes"]}["delete-and-reset"] == "good"
+
+
 def test_only_some_probes_run_with_what_they_build_on(good: Pop3Responder) -> None:
     value = check(url(good), "--password-env", "PW", "--json", "--only", "top,connection").value
     ran = {probe["id"] for probe in value["probes"]}
@@ -269,12 +287,27 @@ def test_what_stands_behind_only_in_the_help_exists_in_both_protocols() -> None:
             assert select(probes, some)
 
 
+def test_probes_that_wait_come_behind_all_others_that_only_read() -> None:
+    for probes in PROBES.values():
+        waiting = [probe.id for probe in probes if probe.waits]
+        reading = [probe for probe in probes if not probe.writes]
+        at = reading.index(next(probe for probe in probes if probe.waits))
+        behind = [probe for probe in reading[at:] if not probe.waits]
+        # What reconnects, or leaves, comes behind what writes.
+        assert {probe.id for probe in behind} <= {"second-session", "quit-after-login"}
+        assert not {used for probe in probes for used in probe.uses} & set(waiting)
+    assert any(probe.id == "starttls-injection" and probe.waits for probe in PROBES["imap"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ([], "takes one URL"),
         (["--list", "smtp"], "takes a protocol (imap or pop3) or nothing"),
         (["pop3://h", "--only", "siezs"], "no probe and no group siezs; did you mean sizes?"),
+        (["imap://h", "--only", "search,append"], "append changes a scratch mailbox: --allow-writes lets it"),
+        (["imap://h", "--only", "writing"], "writing changes a scratch mailbox: --allow-writes lets it"),
+        (["pop3://h", "--only", "delete-and-reset"], "changes marks in the maildrop: --allow-writes lets it"),
         (["pop3://h", "--budget", "0"], "--budget is a number of seconds above 0"),
         (["pop3://h", "--compare", "imap://h"], "the same protocol"),
         (["pop3://h", "--compare-password-env", "X"], "belongs to --compare"),
@@ -353,6 +386,9 @@ def test_the_budget_is_kept_and_what_was_left_out_is_told() -> None:
     assert run.err.endswith(": nothing can be concluded, the budget ended it; --budget allows more\n")
     late = [probe for probe in run.value["probes"] if "the budget of 1.5 s" in probe["outcomes"][0]["says"]]
     assert len(late) > 10
+    assert run.value["summary"].startswith("unfinished: the budget of 1.5 s ended it; ")
+    # No budget lets these run.
+    assert not {"writing"} & {probe["group"] for probe in late}
 
 
 @pytest.mark.parametrize(
@@ -400,6 +436,7 @@ def test_ctrl_c_ends_it_with_the_report_so_far() -> None:
     assert run.status == 130
     value = run.value
     assert value["interrupted"] is True
+    assert value["summary"].startswith("unfinished: it was interrupted; ")
     verdicts = {probe["id"]: probe["verdict"] for probe in value["probes"]}
     assert (verdicts["greeting"], verdicts["stat-and-list"], verdicts["top"]) == ("good", "undecided", "left out")
 

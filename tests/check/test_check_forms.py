@@ -106,6 +106,23 @@ def test_the_matrix_tells_when_each_is_advertised_and_what_came_of_it() -> None:
     ]
 
 
+def test_an_unfinished_report_says_so_first() -> None:
+    fine, late = Outcome(GOOD, "fine"), Outcome(Verdict.LEFT_OUT, "the budget was used up")
+    results = [result("a", "numbers", fine), result("b", "numbers", fine), result("c", "search", late)]
+    cut = report(*results, out_of_time=True)
+    assert cut.summary.startswith("unfinished: the budget of 60 s ended it; nothing is wrong in what could be tried; ")
+    assert report(*results, interrupted=True).summary.startswith("unfinished: it was interrupted; nothing is wrong in")
+
+
+def test_an_unfinished_report_tells_the_groups_of_many_that_were_left_out() -> None:
+    late = Outcome(Verdict.LEFT_OUT, "the budget was used up")
+    results = [result(f"search-{number}", "search", late) for number in range(9)]
+    cut = report(*results, result("sizes", "numbers", late), out_of_time=True)
+    line = "10 probes   the budget was used up (numbers 1, search 9; --all names them)"
+    assert line in "\n".join(terminal(contents(cut), 100))
+    assert "search-3, search-4" in "\n".join(terminal(contents(cut, everything=True), 100))
+
+
 def test_what_was_left_out_is_told_with_the_reason() -> None:
     text = "\n".join(terminal(contents(EXAMPLE), 80))
     assert "1 probe     it changes a mailbox (delete-and-reset)" in text

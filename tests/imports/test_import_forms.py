@@ -204,7 +204,7 @@ def test_text_as_rfcs_write_it(tmp_path: Path) -> None:
     ("text", "state", "received"),
     [
         ("C: a1 FETCH 1 FLAGS\nS: a1 OK done\n", "selected", b"a1 OK done\r\n"),
-        ("C: a1 LIST \"\" *\nS: a1 OK done\n", "authenticated", b"a1 OK done\r\n"),
+        ('C: a1 LIST "" *\nS: a1 OK done\n', "authenticated", b"a1 OK done\r\n"),
         ("C: a1 NOOP\nS: a1 OK done\n", "", b"* OK greeting made up by mailshell\r\na1 OK done\r\n"),
         ("C: STAT\nS: +OK 1 5\n", "transaction", b"+OK 1 5\r\n"),
         ("C: USER ana\nS: +OK\n", "", b"+OK greeting made up by mailshell\r\n+OK\r\n"),

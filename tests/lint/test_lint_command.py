@@ -94,6 +94,47 @@ def test_bare_octets_of_a_pop3_server(tmp_path: Path, capsys: pytest.CaptureFixt
     assert not names & {"bare-lf", "orphan-line", "stray-line"}
 
 
+def test_what_bare_octets_may_be_else_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    imap, pop3, text = tmp_path / "imap", tmp_path / "pop3", tmp_path / "text"
+    imap.write_bytes(b"* OK ready\r\nx1 OK done\r\n")
+    pop3.write_bytes(b"+OK ready\r\n-ERR what\r\n")
+    text.write_bytes(b"* OK ready\nx1 OK done\n")
+    cases = {
+        (imap, "imap"): "",
+        (pop3, "pop3"): "",
+        (imap, "pop3"): f"{imap} begins like an IMAP server: --from server-octets imap",
+        (pop3, "imap"): f"{pop3} begins like a POP3 server: --from server-octets pop3",
+        (text, "imap"): f"{text}: its lines end with LF, which is taken for the form of the file, not for a fault",
+    }
+    for (path, protocol), note in cases.items():
+        lint.main([str(path), "--from", "server-octets", protocol])
+        assert capsys.readouterr().err == (f"mailshell: note: {note}\n" if note else "")
+
+
+def test_the_summary_as_one_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [str(recorded(tmp_path / name, BAD)) for name in ("a.mwire", "b.mwire")]
+    assert lint.main([*paths, "--summary", "--json", "--level", "warning"]) is Exit.OK
+    assert json.loads(capsys.readouterr().out) == {
+        "files": 2,
+        "rules": [{"rule": "F06", "name": "bare-lf", "severity": "warning", "protocol": "imap", "count": 2}],
+        "servers": {"mail.example.org:143": {"bare-lf": 2}},
+    }
+
+
+def test_nothing_is_wider_than_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [str(recorded(tmp_path / f"a-rather-long-name-{number}.mwire", BAD)) for number in range(2)]
+    lint.main(paths)
+    assert max(map(len, capsys.readouterr().out.splitlines())) > 80
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    lint.main(paths)
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    assert out.count("F06 bare-lf") == 2
+
+
 def test_many_files_are_told_in_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = [str(recorded(tmp_path / f"{number:02}.mwire", BAD)) for number in range(20)]
     assert lint.main([*paths, "--json", "--jobs", "2"]) is Exit.OK
@@ -145,6 +186,9 @@ def test_what_is_not_told_counts_for_the_exit_status_and_not_in_the_summary(
 ) -> None:
     path = recorded(tmp_path / "a.mwire", BAD)
     assert lint.main([str(path), "--level", "error", "--fail-on", "warning"]) is Exit.FINDINGS
+    assert capsys.readouterr().out == "nothing as bad as error was found\n"
+    good = recorded(tmp_path / "good.mwire", [BAD[0], BAD[1], BAD[3]])
+    assert lint.main([str(good), "--level", "error"]) is Exit.OK
     assert capsys.readouterr().out == "nothing was found\n"
     assert lint.main([str(path), "--ignore", "F06", "--fail-on", "warning"]) is Exit.OK
     assert "F06" not in capsys.readouterr().out
@@ -173,6 +217,7 @@ def test_what_was_left_out_or_could_not_be_read_is_told(tmp_path: Path, capsys: 
         (["--from", "rawlog", "x"], "takes server-octets and a protocol"),
         (["-"], "not standard input"),
         (["--jobs", "0", "x"], "1 or more"),
+        (["--summary", "--sarif", "x"], "--summary and --sarif want different forms"),
     ],
 )
 def test_what_lint_does_not_take(arguments: list[str], words: str) -> None:

@@ -108,4 +108,10 @@ def test_nothing_is_wider_than_the_terminal_of_somebody_who_looks(finding: Findi
     told = list(finding_lines(long, width=width, wrap=True))
     assert all(len(line) <= width for line in told)
     assert " ".join(" ".join(told).split()).count("expected: CRLF") == 1
+    words = "an untagged response and not a tagged one, " * 4 + "or else the end of the connection"
+    expects = list(finding_lines(replace(long, expected=words, otherwise=words), width=width, wrap=True))
+    assert all(len(line) <= width for line in expects)
+    assert " ".join(" ".join(expects).split()).count(words) == 2, "no word is broken"
+    lines = list(summary({"bare-lf": 3, "spaces": 1}, TABLES["imap"], width))
+    assert all(len(line) <= width for line in lines)
     assert next(finding_lines(long, width=width)).endswith("(RFC 9051 2.2)"), "what a program reads is one line"

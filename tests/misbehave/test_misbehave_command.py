@@ -16,6 +16,7 @@ from terminal import PATIENCE, Terminal
 
 from mailshell.cli import main
 from mailshell.lint.session import TABLES as RULES
+from mailshell.misbehave.between import Trouble
 from mailshell.misbehave.misbehaviour import Misbehaviour
 from mailshell.misbehave.table import TABLES
 from mailshell.modes.trouble import to_type
@@ -50,17 +51,22 @@ def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 # --- the lists
 
 
-@pytest.mark.parametrize("arguments", [["demo"], ["demo", "pop3"], ["serve"]])
+@pytest.mark.parametrize(
+    ("arguments", "sides"),
+    [(["demo"], "IMAP POP3"), (["demo", "pop3"], "POP3"), (["demo", "imap"], "IMAP"), (["serve"], "IMAP POP3")],
+)
 def test_all_misbehaviours_are_listed_with_what_to_type(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
+    arguments: list[str], sides: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*arguments, "--misbehave", "?"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
-    for protocol, name in (("IMAP", "imap"), ("POP3", "pop3")):
-        for one in TABLES[name].values():
-            rule = RULES[name][one.rule]
-            row = rf"^{rule.id} +{rule.name} +{rule.severity.word} +{protocol}  {re.escape(to_type(one))}$"
+    assert len(out.splitlines()) == sum(len(TABLES[protocol.lower()]) for protocol in sides.split())
+    for protocol in sides.split():
+        for one in TABLES[protocol.lower()].values():
+            rule = RULES[protocol.lower()][one.rule]
+            needs = re.escape(", needs mailshell[serve-tls]") if one.insecure else ""
+            row = rf"^{rule.id} +{rule.name} +{rule.severity.word} +{protocol}  {re.escape(to_type(one))}{needs}$"
             assert re.search(row, out, re.MULTILINE), row
 
 
@@ -75,9 +81,12 @@ def test_what_to_type_is_one_line_that_can_be_read() -> None:
     for table in TABLES.values():
         for one in table.values():
             assert to_type(one).isprintable()
+            assert "..." not in to_type(one)
+            assert len(to_type(one)) < 250
     long = Misbehaviour("x", ("NOOP " + "A" * 500,), (), login=False, wait=3.0, remote=True, remember=True)
     assert len(to_type(long)) < 250
     assert to_type(Misbehaviour("x", (), ())) == "shows when you connect"
+    assert to_type(TABLES["pop3"]["auth-line-refused"]).startswith("AUTH PLAIN, a space and A 300 times, as one line")
 
 
 # --- what is wrong
@@ -106,6 +115,23 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], words: str, capsys: p
     assert words in err
     assert (out, err.count("\n")) == ("", 1)
     assert err.strip("\n").isprintable()
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_what_begins_tls_is_marked(protocol: str) -> None:
+    for one in TABLES[protocol].values():
+        assert one.insecure is Trouble({protocol: (one,)}).begins_tls(protocol), one.rule
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["demo", "pop3"], ["serve", str(RECORDINGS / "imap-demo.mwire")]])
+def test_without_what_makes_certificates(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    assert main([*arguments, "--misbehave", "F06,X01" if "pop3" not in arguments else "X01"]) == 2
+    assert capsys.readouterr().err == (
+        "mailshell: X01 needs TLS, and to make a certificate needs trustme: pip install 'mailshell[serve-tls]'\n"
+    )
 
 
 # --- the demonstration

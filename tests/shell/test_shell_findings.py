@@ -61,6 +61,23 @@ def test_problems_why_and_lint_are_completed(shell: Terminal, imap: ScriptedServ
     shell.wait_for("told from this severity on: error")
 
 
+def test_no_word_is_broken_where_the_screen_ends(start: Start, imap: ScriptedServer) -> None:
+    terminal = start(imap.url(), env={"PAGER": ""}, columns=60, rows=40)
+    imap.accept(READY)
+    terminal.wait_for_prompt("authenticated> ")
+    terminal.enter("NOOP")
+    imap.answer("NOOP", b"OK done", b"* FLAGS (\\Seen NIL)\r\n")
+    terminal.wait_for("OK done")
+    terminal.wait_for_prompt("authenticated> ")
+    terminal.enter(".problems")
+    terminal.wait_for(".problems N shows the octets")
+    rows = [row.rstrip() for row in terminal.lines]
+    at = next(number for number, row in enumerate(rows) if row.startswith("1  "))
+    end = next(number for number, row in enumerate(rows) if row.startswith("    NOOP: octet"))
+    assert end > at + 1
+    assert all(row.startswith("    ") for row in rows[at + 1 : end])
+
+
 def test_f5_without_a_finding_says_so(shell: Terminal) -> None:
     shell.type(F5)
     shell.wait_for("nothing was found in this session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -16,10 +17,12 @@ from mailshell.text.escape import escape
 from mailshell.text.sentences import counted
 
 Thing = TypeVar("Thing")
+#: So many probes that were left out for the same reason are named in a report that is unfinished; of more the groups.
+_FEW = 4
 
 
 def contents(report: Report, *, everything: bool = False) -> Iterator[Block]:
-    """The blocks. ``everything``: with the transcript of what is good, too."""
+    """The blocks. ``everything``: with the transcript of what is good, and all names of what was left out."""
     yield Heading(f"Check of {escape(report.server)}", 1)
     yield Paragraph(sentence(report.mask(report.summary)))
     yield Pairs(tuple(head(report)))
@@ -28,7 +31,7 @@ def contents(report: Report, *, everything: bool = False) -> Iterator[Block]:
     for group in GROUPS:
         yield from _group(report, group, everything=everything)
     yield from _wire(report)
-    yield from _left_out(report)
+    yield from _left_out(report, everything=everything)
     yield from _figures(report)
 
 
@@ -162,22 +165,31 @@ def _wire(report: Report) -> Iterator[Block]:
     yield Items(tuple(shown.values()))
 
 
-def _left_out(report: Report) -> Iterator[Block]:
-    """The probes that were not run, by reason."""
-    reasons: dict[str, list[str]] = {}
+def _left_out(report: Report, *, everything: bool) -> Iterator[Block]:
+    """The probes that were not run, by reason; if it is unfinished those are many, and the groups are told."""
+    reasons: dict[str, list[ProbeResult]] = {}
     for result in report.results:
         if result.verdict is Verdict.LEFT_OUT and result.outcomes and not result.outcomes[0].about:
             # What was left out of several things is told where they are.
-            reasons.setdefault(result.outcomes[0].says, []).append(result.id)
+            reasons.setdefault(result.outcomes[0].says, []).append(result)
     if not reasons:
         return
+    named = everything or not report.unfinished
     yield Heading("Left out")
     yield Items(
         tuple(
-            Item(None, counted(len(ids), "probe"), f"{report.mask(reason)} ({', '.join(ids)})")
-            for reason, ids in reasons.items()
+            Item(None, counted(len(some), "probe"), f"{report.mask(reason)} ({_which(some, named=named)})")
+            for reason, some in reasons.items()
         )
     )
+
+
+def _which(results: Sequence[ProbeResult], *, named: bool) -> str:
+    """Their ids; of more than a few the groups with their numbers, unless they are to be ``named``."""
+    if named or len(results) <= _FEW:
+        return ", ".join(result.id for result in results)
+    counts = Counter(result.group for result in results)
+    return f"{', '.join(f'{group} {counts[group]}' for group in GROUPS if counts[group])}; --all names them"
 
 
 def _figures(report: Report) -> Iterator[Block]:

@@ -126,6 +126,6 @@ async def _check(bench: Bench) -> None:
 
 PROBES = (
     Probe("pipelining", "several commands in one write", "commands", "RFC 9051 5.5", _pipelining),
-    Probe("extension-idle", "IDLE tried", "extensions", "RFC 2177 3; RFC 9051 6.3.13", _idle),
+    Probe("extension-idle", "IDLE tried", "extensions", "RFC 2177 3; RFC 9051 6.3.13", _idle, waits=True),
     Probe("noop-check", "NOOP and CHECK", "commands", "RFC 9051 6.1.2; RFC 3501 6.4.1", _check),
 )

@@ -103,7 +103,7 @@ PROBES = (
     ),
     Probe(
         "starttls-injection", "a command slipped in behind STARTTLS", "security", "RFC 9051 6.2.1; RFC 9051 11.1",
-        _injection, needs=("tls-possible",),
+        _injection, needs=("tls-possible",), waits=True,
     ),
     Probe(
         "tls", "TLS from the first octet, and STARTTLS within", "security", "RFC 9051 6.2.1", _under_implicit_tls,

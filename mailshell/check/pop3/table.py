@@ -15,7 +15,7 @@ from mailshell.check.pop3 import (
     tls,
     writing,
 )
-from mailshell.check.probe import Probe
+from mailshell.check.probe import Probe, waiting_last
 
 _INJECTION = Probe(
     "injection",
@@ -25,19 +25,22 @@ _INJECTION = Probe(
     probe_injection,
     needs=("tls-possible",),
     capabilities=("STLS",),
+    waits=True,
 )
 
 PROBES: tuple[Probe, ...] = (
-    *connection.PROBES,
-    *capabilities.BEFORE_LOGIN,
-    *tls.PROBES,
-    _INJECTION,
-    *capabilities.AFTER_LOGIN,
-    *maildrop.PROBES,
-    *extensions.PROBES,
-    *messages.PROBES,
-    *numbers.PROBES,
-    *commands.PROBES,
+    *waiting_last(
+        *connection.PROBES,
+        *capabilities.BEFORE_LOGIN,
+        *tls.PROBES,
+        _INJECTION,
+        *capabilities.AFTER_LOGIN,
+        *maildrop.PROBES,
+        *extensions.PROBES,
+        *messages.PROBES,
+        *numbers.PROBES,
+        *commands.PROBES,
+    ),
     *writing.PROBES,
     *persistence.PROBES,
     *commands.LAST,

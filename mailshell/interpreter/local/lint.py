@@ -15,7 +15,7 @@ from mailshell.interpreter.local.settings import change
 from mailshell.lint.finding import Finding
 from mailshell.lint.rule import Severity
 from mailshell.lint.session import TABLES
-from mailshell.report.text import finding_lines, headline, place, rule_pages, summary
+from mailshell.report.text import finding_lines, headline, place, rule_pages, summary, wrapped
 from mailshell.text.escape import escape
 
 if TYPE_CHECKING:
@@ -48,20 +48,30 @@ async def _problems(interpreter: Interpreter, arguments: str) -> Lines:
     if (left_out := findings.counts.total() - len(kept)) > 0:
         lines.append(f"and {left_out:,} more, which were only counted")
     long = len(lines) > _FEW or left_out > 0
-    counts = summary(findings.counts, TABLES[interpreter.protocol or "imap"]) if long else ()
+    counts = summary(findings.counts, TABLES[interpreter.protocol or "imap"], _width(interpreter)) if long else ()
     return [*lines, "", *counts, *([""] if counts else []), ".problems N shows the octets, .why N explains the rule"]
 
 
 def _listed(interpreter: Interpreter, numbered: list[tuple[int, Kept]]) -> Iterator[str]:
     """A line for each finding, or for several that say the same of the answer to one command."""
+    width = _width(interpreter)
     for _, group in groupby(numbered, key=lambda pair: (pair[1].line, pair[1].finding.rule, pair[1].finding.message)):
         some = list(group)
         (first, one), (last, _) = some[0], some[-1]
         numbers = str(first) if first == last else f"{first}-{last}"
         times = f" (×{len(some)})" if len(some) > 1 else ""
-        yield f"{numbers}  {headline(one.finding, interpreter.secrets)}{times}"
         where = place(one.finding) if len(some) == 1 else f"from octet {one.finding.start:,} on"
-        yield f"    {escape(one.line)}: {where}" if one.line else f"    {where}"
+        for line in (
+            f"{numbers}  {headline(one.finding, interpreter.secrets)}{times}",
+            f"    {escape(one.line)}: {where}" if one.line else f"    {where}",
+        ):
+            yield from wrapped(line, width) if width is not None else (line,)
+
+
+def _width(interpreter: Interpreter) -> int | None:
+    """The width of the terminal of somebody who looks; None where the lines may be as long as they are."""
+    console = interpreter.console
+    return console.width if console.interactive and not console.whole else None
 
 
 def _chosen(found: list[Kept], words: str) -> list[Kept]:

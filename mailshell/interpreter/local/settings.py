@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailshell.config.file import config_path
 from mailshell.config.resolve import uses_colour
+from mailshell.config.rule_words import known_rules
 from mailshell.config.settings import EXPLAINED_LEVEL, SETTINGS, Setting, Value, find, toml
 from mailshell.interpreter.local.command import Lines, LocalCommand
 from mailshell.text.escape import escape
@@ -54,6 +55,8 @@ async def _set(interpreter: Interpreter, arguments: str) -> Lines:
     if not text:
         return _one(interpreter, setting)
     value = setting.read(text.strip('"'))
+    if setting.name == "lint_ignore" and value != setting.default:
+        known_rules(str(value))
     change(interpreter, setting.name, value)
     line = f"{setting.name} = {toml(value)}"
     return [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mailshell.config.settings import did_you_mean
 from mailshell.exits import UsageError
 from mailshell.interpreter import pipe
+from mailshell.interpreter.destination import destination
 from mailshell.interpreter.local import (
     aliases,
     connection,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 async def run(interpreter: Interpreter, line: str) -> Result:
     """Run a line that begins with a dot. UsageError if there is no such command."""
+    if (redirected := pipe.redirected(interpreter, line)) is not None:
+        return await _to_file(interpreter, *redirected)
     word, *rest = line.split(None, 1)
     arguments = rest[0] if rest else ""
     name = full_name(word.lower(), COMMANDS)
@@ -40,6 +43,27 @@ async def run(interpreter: Interpreter, line: str) -> Result:
     if isinstance(outcome, Result):
         return outcome
     return await pipe.show(interpreter, line, outcome)
+
+
+async def _to_file(interpreter: Interpreter, line: str, path: str) -> Result:
+    """Run a line whose output goes to a file. UsageError if it can't be written; what fails leaves it as it was."""
+    if path == "-":
+        return await run(interpreter, line)
+    console, file = interpreter.console, destination(path, messages=False)
+    interpreter.console = piped = pipe.PipedConsole(console, file.body(""))
+    done = False
+    try:
+        result = await run(interpreter, line)
+        done = True
+    finally:
+        interpreter.console = console
+        file.finish(accepted=done)
+        piped.tell_status()
+    if file.error is not None:
+        raise UsageError(file.error)
+    for told in file.report():
+        console.say(told)
+    return result
 
 
 #: The commands by what they are about, in the order in which help lists them.
