@@ -24,8 +24,10 @@ SAME_OCTETS: dict[str, frozenset[str]] = {
     "tagged-data": frozenset({"stray-line"}),
     "response-injection": _NO_RESPONSE | {"unknown-tag", "tag-completed-twice", "unexpected-continuation"},
     # The second CR is read as a value, the spaces stand for what is missing.
-    "double-cr": frozenset({"rest-after-count"}),
+    "double-cr": frozenset({"rest-after-count", "capability-not-atom", "mailbox-not-astring", "not-a-number"}),
     "code-arguments": frozenset({"extra-space", "spaces"}),
+    # Such a number says nothing of how long it is.
+    "literal-number": frozenset({"literal-too-short", "literal-cut-off"}),
     # A list with a word that can't be read can't be compared with another.
     "flag-characters": _ILLEGAL_FLAG,
     "star-flag": _ILLEGAL_FLAG,
@@ -46,6 +48,7 @@ _VALUES = frozenset({"unbalanced", "fetch-item-missing"})
 #: The same for the whole response in which it stands.
 SAME_RESPONSE: dict[str, frozenset[str]] = {
     "flag-characters": frozenset({"unbalanced"}),
+    "double-cr": frozenset({"flag-not-atom", "pairs-incomplete"}),
     "empty-fetch": frozenset({"fetch-item-missing"}),
     "extra-parentheses": frozenset({"fetch-item-missing"}),
     "fetch-item-without-value": frozenset({"fetch-item-missing"}),

@@ -24,6 +24,7 @@ from mailshell.lint.imap import (
     tls,
     tokens,
 )
+from mailshell.lint.imap.footing import Footing
 from mailshell.lint.linter import Linter
 from mailshell.lint.rule import Rules
 from mailshell.protocol.events import Side
@@ -31,7 +32,6 @@ from mailshell.protocol.imap.connection import ImapConnection
 from mailshell.wire import Closed, Connected
 
 TABLES = (rules_octets, rules_framing, rules_tokens, rules_time, rules_tls)
-MODULES = (octets, framing, tokens, timing, tls)
 RULES = Rules("imap", [rule for table in TABLES for rule in table.TABLE])
 #: What the cases let the servers say.
 SAID = sorted(
@@ -49,7 +49,9 @@ def findings(commands: bytes, pieces: list[bytes]) -> list[Finding]:
     """What is found if the server says these pieces, one read each; all within what it said."""
     engine = ImapConnection()
     found: list[Finding] = []
-    linter = Linter(engine, RULES, [one for module in MODULES for one in module.checkers()], found.append)
+    footing = Footing()
+    checkers = [*octets.checkers(), *framing.checkers(footing), *tokens.checkers(footing)]
+    linter = Linter(engine, RULES, [*checkers, *timing.checkers(), *tls.checkers()], found.append)
     linter.wire(Connected(0.0, "192.0.2.1:143"))
     fed, clock = Fed(engine, linter), 0.0
     greeting = b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n"

@@ -63,9 +63,65 @@ def test_one_fault_gives_one_finding(exchange: str, rules: list[str], chunk: int
     assert told == rules
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)",
+        '* LIST () "/" "Sent"',
+        '* LIST () "/" Sent',
+        "* STATUS Sent (MESSAGES 3)",
+        "* CAPABILITY IMAP4rev1 IDLE",
+        '* NAMESPACE (("" "/")) NIL NIL',
+        '* ESEARCH (TAG "a1") UID ALL 1:3',
+        "* THREAD (1)(2)",
+        r"* 1 FETCH (UID 3 FLAGS (\\Seen))",
+    ],
+)
+def test_a_second_cr_is_told_once(line: str) -> None:
+    commands = 'C: a1 LIST "" Sent\nC: a2 STATUS Sent (MESSAGES)\nC: a3 UID SEARCH RETURN (ALL) ALL\n'
+    assert set(names("imap", f"{commands}S> {line}\\r\\r\\n")) - {"preauth-in-the-clear"} == {"double-cr"}
+
+
+_SELECT = r"""
+    C: a1 SELECT INBOX
+    S> {} FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft){}
+    S: * 0 EXISTS
+    S: * 0 RECENT
+    S: * OK [PERMANENTFLAGS (\Seen)] kept
+    S: * OK [UIDVALIDITY 1] stays
+    S: * OK [UIDNEXT 1] next
+    S: a1 OK done
+"""
+
+
+def test_nothing_is_compared_with_flags_that_were_not_read() -> None:
+    assert names("imap", _SELECT.format("*", r"\r\n")) == ["preauth-in-the-clear"]
+    assert names("imap", _SELECT.format("*", r"\r\r\n")) == ["preauth-in-the-clear", "double-cr"]
+    assert names("imap", _SELECT.format(r"\0\0*", r"\r\n")) == ["preauth-in-the-clear", "nul"]
+
+
+@pytest.mark.parametrize(
+    ("number", "rules"),
+    [
+        # It is legal, and it is wrong.
+        (4_000_000_000, ["huge-literal", "literal-too-short"]),
+        (2**32, ["literal-number"]),
+        (2**63 - 1, ["literal-number"]),
+        (2**63, ["literal-number"]),
+    ],
+)
+@pytest.mark.parametrize("chunk", [0, 1])
+def test_what_follows_a_number_that_is_too_large(number: int, rules: list[str], chunk: int) -> None:
+    said = rf"* 1 FETCH (BODY[TEXT] {{{number}}}\r\nhello\r\n\r\nworld\r\n)\r\na1 OK done\r\n"
+    found = lint("imap", f"C: a1 FETCH 1 BODY[TEXT]\nS> {said}\nWAIT 3", chunk=chunk)
+    assert [finding.rule.name for finding in found if finding.rule.name != "preauth-in-the-clear"] == rules
+
+
 def test_two_faults_give_two_findings() -> None:
     # The spaces stand elsewhere than the arguments.
     assert {"spaces", "code-arguments"} <= set(names("imap", "C: a1 UID COPY 1 Other\nS: a1  OK [COPYUID 701] done"))
+    # The second CR stands elsewhere than the space that is missing.
+    assert {"double-cr", "missing-space"} <= set(names("imap", r"S> * 1 FETCH (UID 5FLAGS ())\r\r\n"))
     # The item is missing in the next response, not in the one that is wrong.
     exchange = "C: a1 FETCH 1:2 (UID FLAGS)\nS: * 1 FETCH ()\nS: * 2 FETCH (UID 5)\nS: a1 OK done"
     missing = [one.message for one in lint("imap", exchange) if one.rule.name == "fetch-item-missing"]

@@ -94,12 +94,24 @@ def test_frames(side: Side, fed: bytes, expected: list[str | bytes]) -> None:
         (b"y" * 60, ["limit line", b"P:" + b"y" * 60]),
         (b"y" * 50 + b"{2}\r\nab\r\n", ["limit line", b"P:" + b"y" * 50 + b"{2}\r\n", b"L:ab", b"\r\n"]),
         (b"* OK " + b"y" * 50 + b"{2}\r\nab\r\n", ["limit line", b"P:* OK " + b"y" * 50 + b"{2}\r\n", b"ab\r\n"]),
-        (b"* X {101}\r\nab\r\n", [b"* X {101}\r\n", "limit literal", b"ab\r\n"]),
+        (b"* X {101}\r\nab\r\n", [b"* X {101}\r\n", "101", "limit literal", b"L:ab\r\n"]),
+        (b"* X {%d}\r\nab" % (2**63 - 1), [b"* X {9223372036854775807}\r\n", str(2**63 - 1), "limit literal", b"L:ab"]),
+        # No number of the protocol: it announces nothing.
+        (b"* X {%d}\r\nab\r\n" % 2**63, [b"* X {9223372036854775808}\r\n", "limit literal", b"ab\r\n"]),
         (b"* X {100}\r\nab", [b"* X {100}\r\n", "100", b"L:ab"]),
     ],
 )
 def test_limits(fed: bytes, expected: list[str | bytes]) -> None:
     assert framed(S, fed, SMALL) == expected
+
+
+def test_a_client_that_announces_more_than_the_limit_sends_no_literal() -> None:
+    assert framed(C, b"a X {101}\r\nb Y\r\n", SMALL) == [b"a X {101}\r\n", "limit literal", b"b Y\r\n"]
+
+
+def test_a_literal_over_the_limit_is_read_to_its_end() -> None:
+    fed = b"* X {101}\r\n" + b"* Y\r\n" * 20 + b"z)\r\n* Z\r\n"
+    assert framed(S, fed, SMALL)[-2:] == [b")\r\n", b"* Z\r\n"]
 
 
 def test_the_code_of_an_over_long_status_line_may_close_late() -> None:

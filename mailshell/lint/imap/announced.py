@@ -7,15 +7,18 @@ from collections.abc import Iterator
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.places import code, whole
+from mailshell.lint.imap.places import Span, code, whole
 from mailshell.protocol.exchange import Completed, Exchange, Greeting, Sent
 from mailshell.protocol.imap.response import STATUSES, Response
+from mailshell.text.sentences import counted, some
 
 #: The commands that change what a server announces (RFC 9051 sections 6.2.1 to 6.2.3; RFC 4978, RFC 8437).
 _CHANGING = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE", "COMPRESS"})
 _LOGINS = frozenset({"LOGIN", "AUTHENTICATE"})
 #: A list that differs from the one before in more names than this is another one.
 _FEW = 3
+#: As much of a name is shown.
+_LONG = 50
 _REVISIONS = frozenset({"IMAP4REV1", "IMAP4REV2", "IMAP4"})
 #: Commands that turn CONDSTORE on as well (RFC 7162 section 3.1).
 _CONDSTORE = re.compile(r"\b(?:CONDSTORE|HIGHESTMODSEQ|MODSEQ|CHANGEDSINCE|UNCHANGEDSINCE|QRESYNC)\b", re.IGNORECASE)
@@ -69,22 +72,33 @@ class Capabilities(Checker):
         if any(one.name in _CHANGING for one in now.engine.outstanding):
             return
         if self._last is not None:
-            differing = _differing(self._last, told)
             if len(self._last ^ told) > _FEW:
-                more = self._greeting and self._last < told and not self._last.isdisjoint(_REVISIONS)
-                rule = "greeting-tells-less" if more else "capabilities-unstable"
-                yield Fault(rule, *place, f"nothing happened in between: {differing}")
+                yield self._unlike(self._last, told, place)
         elif self._before_login is not None and self._before_login != told:
             what = "the login has changed the capabilities, and its OK did not tell them: "
             what += _differing(self._before_login, told)
             yield Fault("capabilities-not-told", *place, what)
         self._last, self._before_login, self._greeting = told, None, False
 
+    def _unlike(self, before: frozenset[str], told: frozenset[str], place: Span) -> Fault:
+        """The list is another one than before, and nothing happened in between."""
+        if self._greeting and before < told and not before.isdisjoint(_REVISIONS):
+            new = told - before
+            many = counted(len(new), "capability", "capabilities")
+            what = f"CAPABILITY names {many} that the greeting does not: {_named(new)}, and nothing happened in between"
+            return Fault("greeting-tells-less", *place, what)
+        what = f"nothing happened in between: {_differing(before, told)}"
+        return Fault("capabilities-unstable", *place, what)
+
 
 def _differing(before: frozenset[str], after: frozenset[str]) -> str:
-    gone, new = sorted(before - after)[:5], sorted(after - before)[:5]
-    parts = [f"gone {' '.join(gone)}"] * bool(gone) + [f"new {' '.join(new)}"] * bool(new)
-    return "; ".join(parts)[:300]
+    parts = (("gone", before - after), ("new", after - before))
+    return "; ".join(f"{word} {_named(names)}" for word, names in parts if names)
+
+
+def _named(names: frozenset[str]) -> str:
+    """The first of these names, each cut, and how many more there are."""
+    return some([name if len(name) <= _LONG else f"{name[:_LONG]}..." for name in sorted(names)])
 
 
 class Enabling(Checker):

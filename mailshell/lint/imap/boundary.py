@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailshell.lint.checker import Now, Received
+from mailshell.protocol.events import Deviation
 from mailshell.protocol.exchange import Completed, Exchange
 
 SELECTING = frozenset({"SELECT", "EXAMINE"})
@@ -55,3 +56,25 @@ class Boundary:
         begun, self._begun = self._begun is exchange, None
         # OK after data: that data was the new mailbox's. BAD before any: the mailbox is still the one before.
         return not begun if status == "OK" else status == "NO" or begun
+
+
+class Unread:
+    """Whether a line that could not be read came while SELECT was under way: it may be what is missed of its data."""
+
+    def __init__(self) -> None:
+        self._came = False
+
+    def deviation(self, event: Deviation, now: Now) -> None:
+        """Tell it of what framing finds."""
+        # Behind NUL `* OK` looks like a completion with a tag.
+        if event.rule in ("stray-line", "unknown-tag") and event.end > event.start:
+            self._came = _selects(now)
+
+    def completed(self, now: Now) -> bool:
+        """Whether one came, at each completion."""
+        came, self._came = self._came, self._came and _selects(now)
+        return came
+
+
+def _selects(now: Now) -> bool:
+    return any(one.name in SELECTING for one in now.engine.outstanding)

@@ -122,7 +122,8 @@ class Counts(Checker):
             return
         if not (now.enabled("QRESYNC") or now.enabled("UIDONLY")):
             yield Fault("vanished-not-enabled", *whole(response), expected="EXPUNGE")
-        uids = None if "*" in data.uids else read_set(data.uids)
+        # A CR before CRLF is another rule's.
+        uids = None if "*" in data.uids else read_set(data.uids.rstrip("\r"))
         if uids is None:
             yield Fault("vanished-set", *whole(response), expected="UIDs, such as 41,43:116")
         if data.earlier:

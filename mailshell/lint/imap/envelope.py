@@ -37,6 +37,12 @@ def check_string(value: Value, what: str, response: Response) -> Iterator[Fault]
         yield from check_nstring(value, what, response)
 
 
+def said_by_message(pattern: re.Pattern[bytes], response: Response) -> bool:
+    """Whether a section of the message that came in the same response says it so."""
+    literals = (one.octets for one in response.segments if not isinstance(one, bytes))
+    return any(octets is not None and pattern.search(octets) is not None for octets in literals)
+
+
 def is_torn(items: Sequence[Value]) -> bool:
     """Whether a quote in the wrong place has torn these values apart, so that their number says nothing."""
     return any(isinstance(one, Unreadable) for one in items)
@@ -65,8 +71,11 @@ def envelope_faults(value: Value, response: Response) -> Iterator[Fault]:
     empty = next((name for name in _names(value.items) if isinstance(name, Quoted) and not name.octets), None)
     if empty is not None:
         yield fault_at("empty-display-name", empty, response, expected="NIL")
-    if _INTERNAL.fullmatch(as_octets(value.items[0]) or b""):
-        yield fault_at("envelope-date-form", value.items[0], response, expected='as in a header: "17 Jul 1996 ..."')
+    date = as_octets(value.items[0]) or b""
+    if _INTERNAL.fullmatch(date):
+        field = re.compile(rb"^Date:[ \t]*%b" % re.escape(date.strip()), re.IGNORECASE | re.MULTILINE)
+        if not said_by_message(field, response):
+            yield fault_at("envelope-date-form", value.items[0], response)
 
 
 def _names(members: Sequence[Value]) -> Iterator[Value]:

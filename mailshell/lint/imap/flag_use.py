@@ -12,7 +12,7 @@ from mailshell.lint.imap.asked import Numbers, arguments, read_set
 from mailshell.lint.imap.boundary import GONE, NAMES, SELECTING, Boundary
 from mailshell.lint.imap.places import Span, find, whole
 from mailshell.lint.imap.places import number as number_of
-from mailshell.protocol.exchange import Completed, Exchange, Sent
+from mailshell.protocol.exchange import Completed, Exchange, Sent, Stray
 from mailshell.protocol.imap.data import Words
 from mailshell.protocol.imap.response import Response
 
@@ -40,7 +40,9 @@ def _unknown_system(flags: Iterable[str]) -> str | None:
 
 
 class FlagNames(Checker):
-    """FLAGS defines what the messages have, and PERMANENTFLAGS is some of it."""
+    """FLAGS defines what the messages have, and PERMANENTFLAGS is some of it. With one that could not be read nothing
+    is compared.
+    """
 
     concerns = NAMES | {"FETCH"}
 
@@ -67,6 +69,11 @@ class FlagNames(Checker):
             self._permanent = response
         return NONE
 
+    def stray(self, event: Stray, now: Now) -> Faults:
+        if b"FLAGS" in event.octets.upper():
+            self._defined = None
+        return NONE
+
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
         if self._boundary.completed(event):
             self._reset()
@@ -83,10 +90,11 @@ class FlagNames(Checker):
 
     def _define(self, received: Received) -> Iterator[Fault]:
         data, response = received.data, received.response
-        if not isinstance(data, Words):
+        self._fine.clear()
+        if not isinstance(data, Words) or received.deviations:
+            self._defined = None
             return
         self._defined = frozenset(word.upper() for word in data.words)
-        self._fine.clear()
         missing = [flag for flag in SYSTEM if flag.upper() not in self._defined]
         if missing:
             yield Fault("system-flag-undefined", *whole(response), f"FLAGS lacks {', '.join(missing)}")
@@ -171,8 +179,9 @@ class Stores(Checker):
         if response.name in GONE or self._boundary.untagged(received, now):
             self._flags.clear()
             self._silent = None
-        if response.name == "FLAGS" and self._flags and isinstance(received.data, Words):
-            return self._dropped(frozenset(word.upper() for word in received.data.words), response)
+        data = received.data
+        if response.name == "FLAGS" and self._flags and isinstance(data, Words) and not received.deviations:
+            return self._dropped(frozenset(word.upper() for word in data.words), response)
         return NONE
 
     def _dropped(self, defined: frozenset[str], response: Response) -> Iterator[Fault]:

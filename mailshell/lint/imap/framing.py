@@ -106,7 +106,6 @@ class LongLines(Checker):
         return NONE
 
 
-def checkers() -> list[Checker]:
+def checkers(footing: Footing) -> list[Checker]:
     """Those of framing, fresh."""
-    footing = Footing()
     return [Literals(footing), StrayLines(footing), ContinuationForm(), LongLines()]

@@ -102,10 +102,12 @@ class EightBit(Checker):
         if found is None:
             return
         start, end, how = found
+        # Of these responses only a greeting may be anything at all.
+        where = f"in the text of {response.status}" if response.status else "in what stands for a greeting"
         if allowed:
-            yield Fault("not-utf8", start, end, f"{how} in the text of {response.status}", "UTF-8")
+            yield Fault("not-utf8", start, end, f"{how} {where}", "UTF-8")
         else:
-            detail = f"{how} in the text of {response.status}, and nothing was enabled that allows them"
+            detail = f"{how} {where}, and nothing was enabled that allows them"
             yield Fault("8-bit-text", start, end, detail, "ASCII")
 
     def _data(self, response: Response, now: Now) -> Iterator[Fault]:

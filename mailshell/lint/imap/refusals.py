@@ -9,6 +9,7 @@ from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.legal import legal_form
 from mailshell.lint.imap.places import Span, whole
+from mailshell.lint.imap.within_idle import WithinIdle
 from mailshell.protocol.exchange import Completed, Sent
 from mailshell.protocol.imap.state import Phase
 from mailshell.wire import Closed, WireEvent
@@ -27,7 +28,16 @@ _SOON = 1.0
 class Refusals(Checker):
     """Looks at each completion with BAD or NO, and for a code that is in use and registered nowhere."""
 
+    def __init__(self) -> None:
+        self._within_idle = WithinIdle()
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        self._within_idle.sent(event, now)
+        return NONE
+
     def completed(self, event: Completed, now: Now) -> Faults:
+        if self._within_idle.completed(event):
+            return NONE
         status = event.response.status
         if event.response.code and event.response.code.upper() == b"THROTTLED":
             return (Fault("throttled-code", *whole(event.response), expected="NO [LIMIT] or NO [INUSE]"),)

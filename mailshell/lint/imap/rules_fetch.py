@@ -119,9 +119,10 @@ TABLE = (
         "grammar",
         Severity.NOTE,
         "RFC 9051 7.5.2",
-        "the date in an ENVELOPE has the form of INTERNALDATE, where the Date field should be as it is",
-        "read the Date field of the header; the server, or whoever wrote the message, has changed the form",
+        "the date in an ENVELOPE has the form of INTERNALDATE: perhaps the server's own, perhaps the message has it so",
+        "read the Date field of the header: if that has another form, the server has changed it",
         servers="pymap",
-        look_alike="a Date field that is odd, but not in that form",
+        look_alike="a message whose Date field has this form itself: the ENVELOPE gives it as it is",
+        expected="the Date field as it stands in the header",
     ),
 )

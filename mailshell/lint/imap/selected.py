@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.asked import arguments
-from mailshell.lint.imap.boundary import GONE, NAMES, SELECTING, Boundary
+from mailshell.lint.imap.boundary import GONE, NAMES, SELECTING, Boundary, Unread
 from mailshell.lint.imap.places import Span, code, number, whole
 from mailshell.lint.imap.told import Tellings, Told
+from mailshell.protocol.events import Deviation
 from mailshell.protocol.exchange import Completed, Sent
 from mailshell.protocol.imap.state import MailboxView
 
@@ -29,6 +30,11 @@ class SelectData(Checker):
         self._seen: dict[str, Span] = {}
         self._listed = False
         self._open: str | None = None
+        self._unread = Unread()
+
+    def deviation(self, event: Deviation, now: Now) -> Faults:
+        self._unread.deviation(event, now)
+        return NONE
 
     def untagged(self, received: Received, now: Now) -> Faults:
         response = received.response
@@ -49,6 +55,7 @@ class SelectData(Checker):
         left = self._boundary.completed(event)
         if left:
             self._seen.clear()
+        unread = self._unread.completed(now)
         if event.exchange.name not in SELECTING:
             self._open = None if left else self._open
             return
@@ -58,10 +65,11 @@ class SelectData(Checker):
             return
         view = now.imap.mailbox
         before, self._open = self._open, view.name if view is not None else ""
-        yield from self._required(event, now, listed)
+        if not unread:
+            yield from self._required(event, now, listed)
         if view is not None:
             yield from self._counts(view)
-        if before is not None and before != self._open and "CLOSED" not in self._seen:
+        if before is not None and before != self._open and "CLOSED" not in self._seen and not unread:
             grounds = [name for name in ("CONDSTORE", "QRESYNC") if now.imap.has(name)] + ["IMAP4rev2"] * now.rev2
             if grounds:
                 why = f"another mailbox was selected, and the server has {' and '.join(grounds)}"
@@ -109,7 +117,12 @@ class Unseen(Checker):
 
     def __init__(self) -> None:
         self._boundary = Boundary()
+        self._unread = Unread()
         self._old = 0
+
+    def deviation(self, event: Deviation, now: Now) -> Faults:
+        self._unread.deviation(event, now)
+        return NONE
 
     def sent(self, event: Sent, now: Now) -> Faults:
         if event.exchange.name in ("STORE", "UID STORE"):
@@ -135,9 +148,9 @@ class Unseen(Checker):
     def completed(self, event: Completed, now: Now) -> Faults:
         if self._boundary.completed(event):
             self._old = 0
-        view = now.imap.mailbox
+        view, unread = now.imap.mailbox, self._unread.completed(now)
         if event.exchange.name in SELECTING and event.response.status == "OK" and view is not None and not now.rev2:
-            self._old = view.exists or 0 if view.unseen is None else 0
+            self._old = view.exists or 0 if view.unseen is None and not unread else 0
         return NONE
 
 

@@ -6,12 +6,13 @@ told of once, and its members are not looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
-from mailshell.lint.imap.envelope import check_nstring, check_string, envelope_faults, is_torn
+from mailshell.lint.imap.envelope import check_nstring, check_string, envelope_faults, is_torn, said_by_message
 from mailshell.lint.imap.marks import fault_at, shown
 from mailshell.lint.imap.number_faults import MOST_32, MOST_63, number_fault
 from mailshell.protocol.imap.response import Response
@@ -27,6 +28,7 @@ MULTIPARTS = frozenset(
 _MOST = 100
 _STRUCTURES = ("BODY", "BODYSTRUCTURE")
 _HOLDING = frozenset({"ENVELOPE", *_STRUCTURES})
+_X_UNKNOWN = re.compile(rb"charset[ \t]*=[ \t]*\"?x-unknown\b", re.IGNORECASE)
 _EXPECTED = {
     "multipart-as-basic": "its parts, each in parentheses, and then the subtype",
     "multipart-without-parts": "its parts, each in parentheses, and then the subtype",
@@ -196,8 +198,9 @@ class _Structure:
         for at in range(0, len(items) - len(items) % 2, 2):
             yield from check_string(items[at], "the name of a parameter", self._response)
             yield from check_string(items[at + 1], "the value of a parameter", self._response)
-            if _lower(items, at) == b"charset" and _lower(items, at + 1) == b"x-unknown":
-                yield self._fault("charset-x-unknown", items[at + 1], expected="the charset of the Content-Type")
+            unknown = _lower(items, at) == b"charset" and _lower(items, at + 1) == b"x-unknown"
+            if unknown and not said_by_message(_X_UNKNOWN, self._response):
+                yield self._fault("charset-x-unknown", items[at + 1])
 
     def _encoding(self, value: Value) -> Iterator[Fault]:
         yield from check_string(value, "the encoding of a part", self._response)

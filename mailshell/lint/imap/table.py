@@ -20,6 +20,7 @@ from mailshell.lint.imap import (
     tls,
     tokens,
 )
+from mailshell.lint.imap.footing import Footing
 from mailshell.lint.memory import Memory
 from mailshell.lint.rule import Rules
 
@@ -42,10 +43,11 @@ def checkers(*, guessed: bool = False, memory: Memory | None = None) -> list[Che
     """Fresh ones for one session. ``guessed``: the commands were not seen, and only those that need none are wanted.
     ``memory``: what earlier sessions were told; None: nothing is remembered.
     """
+    footing = Footing()
     heard: list[Checker] = [
         *octets.checkers(),
-        *framing.checkers(),
-        *tokens.checkers(),
+        *framing.checkers(footing),
+        *tokens.checkers(footing),
         *grammar.checkers(),
     ]
     return heard if guessed else [*heard, *timing.checkers(), *tls.checkers(), *state.checkers(memory)]

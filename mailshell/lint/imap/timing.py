@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
 from mailshell.lint.imap.places import whole
+from mailshell.lint.imap.within_idle import WithinIdle
 from mailshell.protocol.events import Side
 from mailshell.protocol.exchange import Awaits, Completed, Continuation, Exchange, Greeting, Sent
 from mailshell.protocol.imap.response import Response
@@ -189,6 +190,11 @@ class Pipelining(Checker):
         self._by: Response | None = None
         self._told: Exchange | None = None
         self._heard = 0.0
+        self._within_idle = WithinIdle()
+
+    def sent(self, event: Sent, now: Now) -> Faults:
+        self._within_idle.sent(event, now)
+        return NONE
 
     def wire(self, event: WireEvent, now: Now) -> Iterator[Fault]:
         if isinstance(event, Octets):
@@ -197,11 +203,12 @@ class Pipelining(Checker):
             yield from self._lost(now)
 
     def completed(self, event: Completed, now: Now) -> Iterator[Fault]:
+        self._within_idle.completed(event)
         outstanding = now.engine.outstanding
         oldest = outstanding[0] if outstanding else None
         if oldest is None or oldest.number > event.exchange.number or oldest.awaits is not Awaits.NOTHING:
             return
-        if oldest.number <= self._untagged:
+        if oldest.number <= self._untagged or oldest in self._within_idle:
             return
         if oldest is not self._overtaken and isinstance(event.response, Response):
             self._overtaken, self._by = oldest, event.response

@@ -8,6 +8,7 @@ from itertools import islice
 
 from mailshell.lint.checker import NONE, Checker, Faults, Now, Received
 from mailshell.lint.finding import Fault
+from mailshell.lint.imap.footing import Footing
 from mailshell.lint.imap.places import lines_of
 from mailshell.protocol.events import Line
 from mailshell.protocol.exchange import Completed, Greeting
@@ -24,15 +25,16 @@ _CODES = frozenset(term.name for term in TERMS.of_kind(CODE) if "RFC" in term.rf
 _QUOTED = rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"'
 _GLUED = rb"(?:UID|RFC822\.SIZE)\x20\d++[A-Z]"
 #: All of a line that is as it should be, and the first thing that is not. One step for each fault, not for each token.
+#: How many CR end the line is another rule's.
 _SCAN = re.compile(
     rb"""
-    (?: %(quoted)s (?=[\x20)\]>]|\r?\n|\Z)
-      | \x20(?![\x20\t)]|\r?\n\Z)
+    (?: %(quoted)s (?=[\x20)\]>]|\r*\n|\Z)
+      | \x20(?![\x20\t)]|\r*\n\Z)
       | \((?![\x20\t])
-      | \)(?=[\x20()\]]|\r?\n|\Z)
+      | \)(?=[\x20()\]]|\r*\n|\Z)
       | (?!%(glued)s) [^\x20\t()"\n]++ (?=[\x20\t)\n]|\Z)
     )*+
-    (?: (?P<trailing>[\x20\t]++(?=\)|\r?\n\Z))
+    (?: (?P<trailing>[\x20\t]++(?=\)|\r*\n\Z))
       | \((?P<leading>[\x20\t]++)
       | (?P<spaces>[\x20\t]++)
       | (?P<quoted>%(quoted)s)
@@ -45,7 +47,7 @@ _SCAN = re.compile(
     % {b"quoted": _QUOTED, b"glued": _GLUED},
     re.VERBOSE | re.IGNORECASE,
 )
-_QUOTE_THAT_ENDS = re.compile(rb'"(?=[\x20)\]]|\r?\n\Z)')
+_QUOTE_THAT_ENDS = re.compile(rb'"(?=[\x20)\]]|\r*\n\Z)')
 _SPACES = re.compile(rb"[ \t]{2,}|\t")
 _ANNOUNCEMENT = re.compile(rb"(~?)\{(\d+)([+-]?)\}\r?\n\Z")
 _ANNOUNCED = re.compile(rb"[^ (]~?\{\d+[+-]?\}\r?\n\Z")
@@ -154,6 +156,9 @@ class Announcements(Checker):
 
     plain = False
 
+    def __init__(self, footing: Footing) -> None:
+        self._footing = footing
+
     def line(self, line: Line, now: Now) -> Faults:
         octets, literal = line.octets, line.literal
         if not octets.endswith((b"}\r\n", b"}\n")):
@@ -176,7 +181,11 @@ class Announcements(Checker):
         largest = 2**63 - 1 if now.rev2 else 2**32 - 1
         if len(digits) > 19 or int(digits) > largest:
             detail = f"a literal of {_number(digits)} octets; the largest that may be announced has {largest:,}"
-            yield Fault("literal-number", start, end, detail)
+            expected = f"{{ and a number without leading zeros, up to {largest}, and }}"
+            yield Fault("literal-number", start, end, detail, expected)
+            if line.literal is None:
+                # What follows is read as lines, and is none.
+                self._footing.lost = start
         elif int(digits) > DEFAULT.literal:
             yield Fault("huge-literal", start, end, f"a literal of {int(digits):,} octets is announced")
 
@@ -262,6 +271,6 @@ def _spaces_before(response: Response, start: int) -> int:
     return 0
 
 
-def checkers() -> list[Checker]:
+def checkers(footing: Footing) -> list[Checker]:
     """Those of this file, fresh."""
-    return [Spacing(), Announcements(), Adjacent()]
+    return [Spacing(), Announcements(footing), Adjacent()]

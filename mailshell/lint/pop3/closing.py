@@ -8,7 +8,7 @@ from mailshell.lint.checker import NONE, Checker, Faults, Now
 from mailshell.lint.finding import Fault
 from mailshell.lint.pop3.endings import PATIENCE
 from mailshell.lint.pop3.reply import LOGIN
-from mailshell.protocol.events import Line
+from mailshell.protocol.events import Deviation, Line
 from mailshell.protocol.exchange import Completed, Exchange, Sent
 from mailshell.wire import Closed, WireEvent
 
@@ -28,9 +28,16 @@ class Closings(Checker):
         self._errors = 0
         self._sent = 0.0
         self._told = False
+        #: Lines that are no replies came while commands waited: so many replies may be counted for later commands.
+        self._unread = 0
 
     def line(self, line: Line, now: Now) -> Faults:
         self._line = (line.offset, line.offset + len(line.octets.rstrip(b"\r\n")))
+        return NONE
+
+    def deviation(self, event: Deviation, now: Now) -> Faults:
+        if event.rule == "stray-line" and now.engine.outstanding:
+            self._unread += 1
         return NONE
 
     def sent(self, event: Sent, now: Now) -> Faults:
@@ -40,18 +47,22 @@ class Closings(Checker):
 
     def completed(self, event: Completed, now: Now) -> Faults:
         self._last, self._ended = event.exchange, now.time
+        if not now.engine.outstanding:
+            self._unread = 0
         ok = event.response.ok
         self._errors = 0 if ok else self._errors + 1
         return (Fault("quit-refused", *self._line),) if event.exchange.name == "QUIT" and not ok else NONE
 
     def wire(self, event: WireEvent, now: Now) -> Faults:
-        closed = isinstance(event, Closed) and event.by_server and now.engine.answering is None
+        # Whether a connection that broke was broken by the server can't be told.
+        closed = isinstance(event, Closed) and event.by_server and not event.broken and now.engine.answering is None
         return self._closed(now) if closed else NONE
 
     def _closed(self, now: Now) -> Iterator[Fault]:
         waits = now.engine.outstanding
         if waits:
-            yield from self._unanswered(waits[0].name)
+            if len(waits) > self._unread:
+                yield from self._unanswered(waits[0].name)
         elif (
             self._last is not None
             and self._last.status is not None

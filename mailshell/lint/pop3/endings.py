@@ -15,6 +15,9 @@ from mailshell.wire import Closed, Octets, WireEvent
 PATIENCE = 20.0
 _LONE_DOT = {True: re.compile(rb"\r\n(\.)(?!\.)"), False: re.compile(rb"\n(\.)(?!\.)")}
 
+#: It was to end the reply if nothing comes behind it but other replies.
+_DOT_BEHIND_LF = re.compile(rb"(?<!\r)\n\.\r?\n(?=\Z|[+-])")
+
 
 class Stuffing(Checker):
     """A line of a reply that begins with a dot has two (RFC 1939 section 3). Of a reply the first is told."""
@@ -56,13 +59,16 @@ class Endings(Checker):
         self._since = 0.0
         self._crlf = True
         self._told = False
+        #: The last octets of the reply, once a bare LF has come in it; whether it seems to have ended behind one.
+        self._seam = b""
+        self._ended = False
 
     def wire(self, event: WireEvent, now: Now) -> Faults:
         if isinstance(event, Octets) and event.side is Side.SERVER:
             octets = event.octets
             self._tail = (self._tail + octets)[-8:] if len(octets) < 8 else octets[-8:]
             self._since, self._told = event.time, False
-        elif isinstance(event, Closed) and event.by_server:
+        elif isinstance(event, Closed) and event.by_server and not event.broken:
             return self._not_ended(now, closed=True)
         return NONE
 
@@ -75,14 +81,23 @@ class Endings(Checker):
         return NONE
 
     def body(self, part: Piece | BodyEnd, now: Now) -> Faults:
-        if isinstance(part, BodyEnd) and self._crlf and part.octets == b".\n":
-            return (Fault("terminator-bare-lf", part.offset + 1, part.offset + 2, expected="CRLF"),)
+        if isinstance(part, BodyEnd):
+            self._seam, self._ended = b"", False
+            bare = self._crlf and part.octets == b".\n"
+            return (Fault("terminator-bare-lf", part.offset + 1, part.offset + 2, expected="CRLF"),) if bare else NONE
+        if part.line_start and part.octets[:1] not in (b"+", b"-"):
+            self._ended = False
+        if self._seam or part.line_feeds != part.pairs:
+            octets = self._seam + part.octets
+            self._ended = self._ended or _DOT_BEHIND_LF.search(octets) is not None
+            self._seam = octets[-5:]
         return NONE
 
     def _not_ended(self, now: Now, *, closed: bool) -> Iterator[Fault]:
         """A reply has begun, and nothing more comes."""
         asked = now.engine.answering
-        if asked is None or self._told:
+        # A dot behind a bare LF ends nothing. The bare LF is told of, and what follows is the same fault.
+        if asked is None or self._told or self._ended:
             return
         self._told = True
         text = self._tail.removesuffix(b"\n").removesuffix(b"\r")

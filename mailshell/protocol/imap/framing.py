@@ -8,7 +8,9 @@ The rules, in prose:
 - The text of a status response and of a continuation request is free and may look like an announcement
   (``* OK see {5}``): there, only one inside an unclosed response code counts (RFC 9051 section 9, resp-text).
 - A line longer than the limit is passed on in pieces; its last octets are still read for an announcement.
-- An announcement above the limit is reported, and the octets after it are read as lines.
+- An announcement above the limit is reported. If a server makes it, and the number is one of the protocol (RFC 9051
+  section 9, number64), the literal follows all the same: read as lines, a message could pass for responses. Behind any
+  other number, and where the client announces what the server declines, the octets are read as lines.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from mailshell.protocol.limits import DEFAULT, Limits
 _ANNOUNCEMENT = re.compile(rb"(~?)\{(\d{1,40})([+-]?)\}\r?\n\Z")
 _FREE_TEXT = re.compile(rb"(?:[^\s{\"(]+[ \t]+(?:OK|NO|BAD|BYE|PREAUTH)(?![^ \t\r\n\[])|\+)[ \t]*", re.IGNORECASE)
 _TAIL = 64
+_MOST_OCTETS = 2**63 - 1
 
 
 class Framer:
@@ -181,5 +184,6 @@ class Framer:
         size = int(match[2])
         if size > self.limits.literal:
             self._report = LimitReached(self.side, "literal", self.limits.literal, end - len(match[0]), size)
-            return None
+            if self.side is Side.CLIENT or size > _MOST_OCTETS:
+                return None
         return LiteralHeader(size, sync=not match[3], binary=bool(match[1]))
