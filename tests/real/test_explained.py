@@ -16,10 +16,9 @@ from mailshell.interpreter.options import Options
 from mailshell.interpreter.passwords import PasswordSource, SecretSources
 from mailshell.modes.batch import BatchConsole, LineReader
 from mailshell.protocol.events import BodyEnd, BodyPart, Line, Side
-from mailshell.protocol.exchange import Event, Status
+from mailshell.protocol.exchange import Event
 from mailshell.protocol.secrecy import Secrets
 from mailshell.secret import Secret
-from mailshell.session import Session
 from mailshell.transport.endpoint import parse_url
 from mailshell.transport.tls import TlsOptions
 from mailshell.wire import WireEvent
@@ -142,15 +141,8 @@ async def _drive(
     reader = LineReader(iter(lines))
     interpreter = Interpreter(BatchConsole(reader, collects=True), options)
     explaining = Explaining(protocol, interpreter.secrets)
-
-    class Observed(Session):
-        async def open(self, connect_timeout: float) -> Status:
-            self.observers.append(explaining)
-            return await super().open(connect_timeout)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mailshell.interpreter.interpreter.Session", Observed)
-        await interpreter.open(parse_url(f"{protocol}://localhost:{getattr(server, protocol)}"))
+    interpreter.watchers.append(lambda _: [explaining])
+    await interpreter.open(parse_url(f"{protocol}://localhost:{getattr(server, protocol)}"))
     while (line := await reader.next()) is not None:
         if interpreter.session is not None and interpreter.session.is_open:
             await interpreter.run(line)
