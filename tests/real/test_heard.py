@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+from collections.abc import Set
 from pathlib import Path
 
 import pytest
@@ -25,26 +26,28 @@ def _fake(script: PlaybookServer) -> Server:
     return Server("fake", imap=script.port, pop3=0)
 
 
-def _blamed(script: PlaybookServer) -> list[str]:
-    """The rules that are told of."""
-    return [text.split(" (")[0] for text in unconfirmed(_fake(script))]
+def _blamed(script: PlaybookServer, before: Set[Path]) -> list[str]:
+    """The rules that are told of, in sessions that were not there ``before``."""
+    return [text.split(" (")[0] for text in unconfirmed(_fake(script), before)]
 
 
 def test_a_process_of_its_own() -> None:
     script = PlaybookServer([GREETING, *NOOP])
     with EARS:
+        before = EARS.files()
         run = mailshell(_fake(script), "imap", "clear", ["NOOP", "LOGOUT"], "--no-login")
         assert run.status == 0, run.errors
-        assert _blamed(script) == ["fake imap: F10 extra-space"]
-        assert "test_a_process_of_its_own" in unconfirmed(_fake(script))[0]
+        assert _blamed(script, before) == ["fake imap: F10 extra-space"]
+        assert "test_a_process_of_its_own" in unconfirmed(_fake(script), before)[0]
         assert unconfirmed(Server("other", imap=1, pop3=0)) == []
 
 
 def test_a_session_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:
     script = PlaybookServer([GREETING, *NOOP])
     with EARS:
+        before = EARS.files()
         assert cli.main([script.url(), "--no-login", "-c", "NOOP"]) == 0
-        assert _blamed(script) == ["fake imap: F10 extra-space"]
+        assert _blamed(script, before) == ["fake imap: F10 extra-space"]
 
 
 def test_what_was_heard_before_a_server_began_was_another_at_its_port() -> None:
@@ -57,9 +60,10 @@ def test_what_was_heard_before_a_server_began_was_another_at_its_port() -> None:
 def test_a_program_that_is_recorded(tmp_path: Path) -> None:
     script = PlaybookServer([GREETING, CAPABILITY, *NOOP])
     with EARS:
+        before = EARS.files()
         with recording(tmp_path / "a.mwire"), imaplib.IMAP4("127.0.0.1", script.port) as client:
             client.noop()
-        assert _blamed(script) == ["fake imap: F10 extra-space"]
+        assert _blamed(script, before) == ["fake imap: F10 extra-space"]
 
 
 def test_several_may_listen_at_once() -> None:
