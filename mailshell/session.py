@@ -26,15 +26,7 @@ from mailshell.contract import (
 from mailshell.dispatch import dispatch
 from mailshell.protocol.engine import make_engine
 from mailshell.protocol.events import Deviation, LimitReached, Side
-from mailshell.protocol.exchange import (
-    Awaits,
-    Completed,
-    Event,
-    Exchange,
-    Greeting,
-    Sent,
-    Status,
-)
+from mailshell.protocol.exchange import Awaits, Completed, Event, Exchange, Greeting, Sent, Status
 from mailshell.protocol.limits import DEFAULT, Limits
 from mailshell.protocol.secrecy import ChunkMask, Secrets
 from mailshell.transport.connect import connect, server_name_of
@@ -55,9 +47,8 @@ from mailshell.wire import (
     Observer,
     Octets,
     TlsBegun,
-    TlsRefused,
     WireEvent,
-    fingerprints,
+    tls_refused,
     tls_started,
 )
 
@@ -152,7 +143,7 @@ class Session:
             if isinstance(error, TlsFailed):
                 self.tls_failure = error
             if isinstance(error, TlsFailed) and self._reached:
-                self._tell_refused(error)
+                self._wire(tls_refused(self._clock(), error))
                 self._wire(Closed(self._clock(), False, "the connection was dropped"))
             else:
                 self._wire(NotConnected(self._clock(), str(error), tuple(error.attempts)))
@@ -184,7 +175,7 @@ class Session:
             info = await self._stream.start_tls(make_context(self.tls_options), name, self.answers.timeout)
         except TlsFailed as error:
             self.tls_failure = error
-            self._tell_refused(error)
+            self._wire(tls_refused(self._clock(), error))
             raise
         self.awaits_tls = False
         self._tls_started(info)
@@ -199,9 +190,6 @@ class Session:
     def _tls_started(self, info: TlsInfo) -> None:
         self.engine.started_tls()
         self._wire(tls_started(self._clock(), info))
-
-    def _tell_refused(self, error: TlsFailed) -> None:
-        self._wire(TlsRefused(self._clock(), str(error), error.check, fingerprints(error.chain)))
 
     def close(self) -> None:
         """End the connection, gracefully and without waiting."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from mailshell.protocol.events import SecretSpan, Side
 from mailshell.protocol.exchange import Event
 from mailshell.transport.certificate import Certificate
+from mailshell.transport.errors import TlsFailed
 from mailshell.transport.tls_info import TlsInfo
 
 
@@ -144,6 +145,11 @@ def tls_started(time: float, info: TlsInfo) -> TlsStarted:
         info.resumed,
         fingerprints(info.chain),
     )
+
+
+def tls_refused(time: float, error: TlsFailed) -> TlsRefused:
+    """The event of a handshake that failed."""
+    return TlsRefused(time, str(error), error.check, fingerprints(error.chain))
 
 
 def fingerprints(chain: Iterable[Certificate]) -> tuple[str, ...]:
